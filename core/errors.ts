@@ -17,6 +17,7 @@ export const databaseErrorCodes = [
   'nickname_too_long',
   'locale_unknown',
   'avatar_invalid',
+  'message_id_missing',
   'message_id_taken',
   'message_not_found',
   'message_deleted',
