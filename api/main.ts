@@ -1,0 +1,89 @@
+import path from 'node:path';
+import { config as loadEnvFile } from 'dotenv';
+import type { RequestHandler } from 'express';
+import { buildIfStale } from './build.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { startDesk, type Desk } from './desk.ts';
+import { createLogger } from './logger.ts';
+import { staticApp } from './routes/apps.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const development = process.argv.includes('--dev');
+
+loadEnvFile({ path: path.join(root, '.env'), quiet: true });
+
+try {
+  await main();
+} catch (error) {
+  console.error(`Trivet could not start: ${explain(error)}`);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const logger = createLogger(config.logLevel);
+
+  let desk: Desk | undefined;
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    // A second signal means: now.
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.info({ signal }, 'stopping');
+    void (desk?.stop() ?? Promise.resolve())
+      .then(() => process.exit(0))
+      .catch((error: unknown) => {
+        console.error(`Trivet did not stop cleanly: ${explain(error)}`);
+        process.exit(1);
+      });
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+
+  const began = Date.now();
+  if (!development) {
+    const built = await buildIfStale(root);
+    if (built) logger.info({ seconds: (Date.now() - began) / 1_000 }, 'apps built');
+  }
+  desk = await startDesk({ config, root, logger, development, apps: await appsFor() });
+  announce(desk, (Date.now() - began) / 1_000);
+}
+
+async function appsFor(): Promise<{ cabinet: RequestHandler; admin: RequestHandler }> {
+  if (development) return (await import('./dev.ts')).viteApps();
+  return {
+    cabinet: staticApp(path.join(root, 'dist/cabinet')),
+    admin: staticApp(path.join(root, 'dist/admin')),
+  };
+}
+
+function announce({ urls, demo }: Desk, seconds: number): void {
+  const lines = [
+    '',
+    `Trivet is ready (${seconds.toFixed(1)} s).`,
+    '',
+    `  Cabinet  ${urls.cabinet}`,
+    `  Panel    ${urls.admin}`,
+    ...(urls.group ? [`  Group    ${urls.group}`] : []),
+    ...(urls.mail ? [`  Mail     ${urls.mail}`] : []),
+    ...(demo
+      ? ['', '  Demo logins: user@example.com, other@example.com, admin@example.com; password trivet-demo']
+      : []),
+    '',
+  ];
+  console.log(lines.join('\n'));
+}
+
+/** One clear sentence for what stopped the start; the stack only of what nobody foresaw. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE' && 'port' in error) {
+    return `port ${String(error.port)} is taken by another program. Stop it, or set PORT, LOCAL_SUPABASE_PORT or LOCAL_TELEGRAM_PORT to a free one.`;
+  }
+  if (code === 'EACCES' && 'port' in error) {
+    return `port ${String(error.port)} may not be opened by this user. Choose one above 1023.`;
+  }
+  return typeof code === 'string' ? error.message : (error.stack ?? error.message);
+}
