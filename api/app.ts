@@ -94,16 +94,14 @@ function answerErrors(logger: Logger): ErrorRequestHandler {
     if (res.headersSent) return next(error);
     const status = statusOf(error);
     if (status >= 500) logger.error({ err: error }, 'request failed');
-    res
-      .status(status)
-      .json(
-        status >= 500
-          ? { code: 'internal_error', message: 'Something went wrong here. Try again in a moment.' }
-          : {
-              code: 'bad_request',
-              message: error instanceof Error ? error.message : 'The request is not understood.',
-            },
-      );
+    res.status(status).json(
+      status >= 500
+        ? { code: 'internal_error', message: 'Something went wrong here. Try again in a moment.' }
+        : {
+            code: 'bad_request',
+            message: error instanceof Error ? error.message : 'The request is not understood.',
+          },
+    );
   };
 }
 

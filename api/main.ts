@@ -23,14 +23,16 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel);
 
-  let desk: Desk | undefined;
+  let starting: Promise<Desk> | undefined;
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     // A second signal means: now.
     if (stopping) process.exit(1);
     stopping = true;
     logger.info({ signal }, 'stopping');
-    void (desk?.stop() ?? Promise.resolve())
+    // A desk half started is finished first: stopping it in the middle would leave PostgreSQL behind.
+    void Promise.resolve(starting)
+      .then((desk) => desk?.stop())
       .then(() => process.exit(0))
       .catch((error: unknown) => {
         console.error(`Trivet did not stop cleanly: ${explain(error)}`);
@@ -45,8 +47,9 @@ async function main(): Promise<void> {
     const built = await buildIfStale(root);
     if (built) logger.info({ seconds: (Date.now() - began) / 1_000 }, 'apps built');
   }
-  desk = await startDesk({ config, root, logger, development, apps: await appsFor() });
-  announce(desk, (Date.now() - began) / 1_000);
+  starting = appsFor().then((apps) => startDesk({ config, root, logger, development, apps }));
+  const desk = await starting;
+  if (!stopping) announce(desk, (Date.now() - began) / 1_000);
 }
 
 async function appsFor(): Promise<{ cabinet: RequestHandler; admin: RequestHandler }> {
