@@ -15,10 +15,13 @@ export interface DeskProcess {
   supabaseUrl: string;
   telegramUrl: string;
   dataDir: string;
+  pid(): number;
   /** What the desk has printed so far. */
   output(): string;
   /** Kills the Node process alone, as the out-of-memory killer would; PostgreSQL lives on. */
   kill(): Promise<void>;
+  /** Stops it as a person would, by SIGTERM; the data stays. */
+  quit(): Promise<void>;
   /** Starts it again on the same ports and data. */
   restart(): Promise<void>;
   /** Stops it by SIGTERM and removes its data. */
@@ -66,8 +69,10 @@ export async function startDeskProcess(env: Record<string, string> = {}): Promis
     supabaseUrl: `http://127.0.0.1:${supabasePort}`,
     telegramUrl: `http://127.0.0.1:${telegramPort}`,
     dataDir,
+    pid: () => child.pid!,
     output: () => printed,
     kill: () => exited('SIGKILL'),
+    quit: () => exited('SIGTERM'),
     restart: start,
     async stop() {
       await exited('SIGTERM');
