@@ -20,6 +20,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['{core,bot,api,local,sql}/**/*.integration.test.ts'],
+          globalSetup: 'local/supabase/test-setup.ts',
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },

@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 /**
- * Makes a database, owned by `postgres` as on Supabase where that role exists.
+ * Makes a database.
  * @param adminUrl connection string of a superuser to some other database of the server
  * @param template a database nobody is connected to, copied with everything in it
  */

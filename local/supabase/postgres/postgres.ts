@@ -48,6 +48,7 @@ const SETTINGS: Record<string, string> = {
   max_logical_replication_workers: '0',
   autovacuum_max_workers: '2',
   jit: 'off',
+  search_path: '"$user", public, extensions',
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_min_messages: 'warning',
@@ -130,7 +131,6 @@ function connectionString({ password }: Cluster, port: number, database: string)
 async function stopLeftover(cluster: Cluster, dataDir: string, logger: Logger): Promise<void> {
   const leftover = await findPostmaster(cluster.clusterDir);
   if (!leftover) return;
-  logger.info({ pid: leftover.pid }, 'found the PostgreSQL of a desk that was killed; restarting it');
   const client = newClient(cluster, leftover.port);
   const connected = await client.connect().then(
     () => true,
@@ -139,6 +139,7 @@ async function stopLeftover(cluster: Cluster, dataDir: string, logger: Logger): 
   try {
     // One that takes no connections is starting or stopping: nobody works with it.
     if (connected && !(await takeLock(client))) throw inUse(dataDir);
+    logger.info({ pid: leftover.pid }, 'found the PostgreSQL of a desk that was killed; restarting it');
     await stopPostmaster(leftover.pid, cluster.clusterDir);
   } finally {
     await client.end().catch(() => undefined);

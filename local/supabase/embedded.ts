@@ -1,0 +1,81 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { startPostgres } from './postgres/postgres.ts';
+import { applySchema } from './schema/apply.ts';
+import { makeKeys, startSupabase, type Smtp, type Supabase } from './server.ts';
+import type { ProjectKeys } from './tokens.ts';
+
+export interface EmbeddedOptions {
+  /** Where everything is kept: database, objects, keys. Made if missing. */
+  dataDir: string;
+  host?: string;
+  /** The gateway's port; 0: any free one. */
+  port: number;
+  /** The project's re-runnable scripts, in order. */
+  sqlFiles: string[];
+  smtp?: Smtp;
+  logger: Logger;
+}
+
+/** A whole Supabase on this machine. */
+export interface Embedded extends Supabase {
+  /** Connection string of the superuser. */
+  databaseUrl: string;
+}
+
+const DATABASE = 'project';
+
+const keysSchema = z.object({ publishableKey: z.string(), secretKey: z.string(), jwtSecret: z.string() });
+
+/**
+ * Starts PostgreSQL on `dataDir`, brings its schema up to date and puts the gateway in front of it.
+ * @throws {PostgresError} when PostgreSQL can't start; an error that names the script when one of `sqlFiles` fails.
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const dataDir = resolve(options.dataDir);
+  const { logger, sqlFiles, host = '127.0.0.1', port, smtp } = options;
+  const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres'), logger });
+  try {
+    const databaseUrl = postgres.url(DATABASE);
+    await postgres.createDatabase(DATABASE).catch((error: { code?: string }) => {
+      if (error.code !== DUPLICATE_DATABASE) throw error;
+    });
+    await applySchema(databaseUrl, sqlFiles);
+    const supabase = await startSupabase({
+      databaseUrl,
+      storageDir: join(dataDir, 'storage'),
+      host,
+      port,
+      keys: await readOrMakeKeys(join(dataDir, 'keys.json')),
+      ...(smtp && { smtp }),
+      logger,
+    });
+    return {
+      ...supabase,
+      databaseUrl,
+      async stop() {
+        await supabase.stop();
+        await postgres.stop();
+      },
+    };
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
+}
+
+const DUPLICATE_DATABASE = '42P04';
+
+async function readOrMakeKeys(file: string): Promise<ProjectKeys> {
+  const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (kept !== undefined) return keysSchema.parse(JSON.parse(kept));
+  const keys = makeKeys();
+  await writeFile(`${file}.new`, JSON.stringify(keys, null, 2), { mode: 0o600 });
+  await rename(`${file}.new`, file);
+  return keys;
+}

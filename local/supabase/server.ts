@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import type { Service, SupabaseContext } from './context.ts';
+import { answerCors } from './cors.ts';
+import { ApiError } from './errors.ts';
+import { createRealtimeService } from './realtime/service.ts';
+import { createRestService } from './rest/service.ts';
+import { createTokens, type ProjectKeys } from './tokens.ts';
+
+/** Where to send the letters of auth (recovery, invitations); without it they are kept for the page `/mail`. */
+export interface Smtp {
+  /** `smtp://user:password@host:port` or `smtps://…` */
+  url: string;
+  /** The sender's address. */
+  from: string;
+}
+
+export interface SupabaseOptions {
+  /** Connection string of the superuser to a database that `applySchema` has prepared. */
+  databaseUrl: string;
+  /** Where storage keeps objects; made if missing. */
+  storageDir: string;
+  host?: string;
+  /** 0: any free port. */
+  port: number;
+  /** Random ones when absent. */
+  keys?: ProjectKeys;
+  smtp?: Smtp;
+  logger: Logger;
+}
+
+/** A running gateway. */
+export interface Supabase extends ProjectKeys {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Random keys in Supabase's format. */
+export function makeKeys(): ProjectKeys {
+  const random = (bytes: number) => randomBytes(bytes).toString('base64url');
+  return {
+    publishableKey: `sb_publishable_${random(24)}`,
+    secretKey: `sb_secret_${random(24)}`,
+    jwtSecret: random(40),
+  };
+}
+
+/**
+ * Starts the gateway in front of one database. It is plain node:http: a framework's routing and middleware would cost
+ * more than a small read does, and there are four prefixes to route.
+ * @throws when the port is taken (`EADDRINUSE`) or the database can't be reached.
+ */
+export async function startSupabase(options: SupabaseOptions): Promise<Supabase> {
+  const { databaseUrl, storageDir, logger, host = '127.0.0.1', keys = makeKeys() } = options;
+  await mkdir(storageDir, { recursive: true });
+  const server = createServer();
+  server.listen(options.port, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const publicUrl = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 12, application_name: 'supabase gateway' });
+  pool.on('error', (error) => logger.warn({ error: error.message }, 'an idle database connection was lost'));
+  const context: SupabaseContext = {
+    pool,
+    databaseUrl,
+    publicUrl,
+    storageDir,
+    logger,
+    ...createTokens(keys, `${publicUrl}/auth/v1`),
+  };
+  const realtime = await createRealtimeService(context);
+  const rest = createRestService(context);
+  const services: Record<string, Service> = { rest };
+  server.on('request', (req, res) => void serve(services, logger, req, res));
+  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const url = new URL(req.url ?? '/', publicUrl);
+    if (url.pathname === '/realtime/v1/websocket') realtime.handleUpgrade(req, socket, head, url);
+    else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  });
+  return {
+    url: publicUrl,
+    ...keys,
+    async stop() {
+      await realtime.stop();
+      await closeServer(server);
+      await rest.close();
+      await pool.end();
+    },
+  };
+}
+
+async function serve(
+  services: Record<string, Service>,
+  logger: Logger,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  if (answerCors(req, res)) return;
+  try {
+    const url = new URL(req.url ?? '/', 'http://gateway');
+    const [, prefix = '', version] = url.pathname.split('/');
+    const service = version === 'v1' && Object.hasOwn(services, prefix) ? services[prefix] : undefined;
+    if (service) await service(req, res, url);
+    else {
+      sendJson(res, 501, {
+        message: `The embedded Supabase doesn't speak ${url.pathname.slice(0, 100)}: it has /auth/v1, /rest/v1, /storage/v1 and /realtime/v1.`,
+      });
+    }
+  } catch (error) {
+    if (error instanceof ApiError) {
+      sendJson(res, error.status, { message: error.message, hint: error.hint });
+      return;
+    }
+    logger.error({ err: error, method: req.method }, 'a request to the gateway failed');
+    if (res.headersSent) res.destroy();
+    else sendJson(res, 500, { message: 'The embedded Supabase failed on this request: its log says why.' });
+  }
+}
+
+function sendJson(res: ServerResponse, status: number, body: object): void {
+  res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+  res.end(JSON.stringify(body));
+}
+
+/** Lets running requests end for two seconds, then cuts them off. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const cutOff = setTimeout(() => server.closeAllConnections(), 2_000);
+  await closed;
+  clearTimeout(cutOff);
+}

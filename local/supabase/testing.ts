@@ -1,0 +1,139 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import pg from 'pg';
+import { pino, type Logger } from 'pino';
+import { inject } from 'vitest';
+import { WebSocket } from 'ws';
+import { createDatabase, dropDatabase } from './postgres/databases.ts';
+import { startSupabase, type Smtp } from './server.ts';
+import { TEMPLATE_DATABASE } from './test-setup.ts';
+
+/** Somebody who signed up for a test. */
+export interface TestUser {
+  id: string;
+  email: string;
+  password: string;
+  /** Signed in as this user. */
+  client: SupabaseClient;
+}
+
+/** A Supabase of a test's own. */
+export interface TestDesk {
+  url: string;
+  publishableKey: string;
+  secretKey: string;
+  /** Connection string of the superuser; with SUPABASE_URL set: that of SUPABASE_DB_URL. */
+  databaseUrl: string;
+  /** A client with the secret key. */
+  admin: SupabaseClient;
+  /** A client that nobody is signed in with. */
+  anonymous(): SupabaseClient;
+  /** Signs somebody up; `role: 'admin'` makes them staff. */
+  createUser(options?: { role?: 'user' | 'admin'; nickname?: string }): Promise<TestUser>;
+  /** Runs SQL past every policy. */
+  sql<Row extends pg.QueryResultRow>(text: string, params?: unknown[]): Promise<Row[]>;
+  stop(): Promise<void>;
+}
+
+export interface TestDeskOptions {
+  smtp?: Smtp;
+  logger?: Logger;
+}
+
+/**
+ * A desk with an empty database of its own, behind a gateway on a free port; with SUPABASE_URL,
+ * SUPABASE_PUBLISHABLE_KEY, SUPABASE_SECRET_KEY and SUPABASE_DB_URL set: that project, as it is.
+ */
+export async function createTestDesk(options: TestDeskOptions = {}): Promise<TestDesk> {
+  const backend = process.env.SUPABASE_URL ? projectFromEnvironment() : await startOwn(options);
+  const { url, publishableKey, secretKey, databaseUrl } = backend;
+  const clients: SupabaseClient[] = [];
+  const open = (key: string) => {
+    const client = createClient(url, key, {
+      auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+      realtime: { transport: WebSocket as unknown as typeof globalThis.WebSocket },
+    });
+    clients.push(client);
+    return client;
+  };
+  const admin = open(secretKey);
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, idleTimeoutMillis: 1_000 });
+  pool.on('error', () => undefined);
+
+  async function sql<Row extends pg.QueryResultRow>(text: string, params: unknown[] = []): Promise<Row[]> {
+    return (await pool.query<Row>(text, params)).rows;
+  }
+
+  return {
+    ...{ url, publishableKey, secretKey, databaseUrl, admin, sql },
+    anonymous: () => open(publishableKey),
+    async createUser({ role = 'user', nickname } = {}) {
+      const email = `${randomUUID()}@example.com`;
+      const password = randomBytes(12).toString('base64url');
+      const created = await admin.auth.admin.createUser({
+        email,
+        password,
+        email_confirm: true,
+        user_metadata: nickname === undefined ? {} : { nickname },
+      });
+      if (created.error) throw created.error;
+      const { id } = created.data.user;
+      if (role === 'admin') await sql(`update public.profiles set role = 'admin' where id = $1`, [id]);
+      const client = open(publishableKey);
+      const { error } = await client.auth.signInWithPassword({ email, password });
+      if (error) throw error;
+      return { id, email, password, client };
+    },
+    async stop() {
+      await Promise.all(clients.map((client) => client.removeAllChannels()));
+      await pool.end();
+      await backend.stop();
+    },
+  };
+}
+
+type Backend = Pick<TestDesk, 'url' | 'publishableKey' | 'secretKey' | 'databaseUrl' | 'stop'>;
+
+async function startOwn(options: TestDeskOptions): Promise<Backend> {
+  const adminUrl = inject('postgresUrl');
+  if (adminUrl === undefined)
+    throw new Error('local/supabase/test-setup.ts is not a globalSetup of this project');
+  const name = `desk_${randomBytes(6).toString('hex')}`;
+  await createDatabase(adminUrl, name, TEMPLATE_DATABASE);
+  const databaseUrl = Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
+  const storageDir = await mkdtemp(join(tmpdir(), 'desk-storage-'));
+  const supabase = await startSupabase({
+    databaseUrl,
+    storageDir,
+    port: 0,
+    ...(options.smtp && { smtp: options.smtp }),
+    logger: options.logger ?? pino({ level: process.env.TEST_LOG ?? 'silent' }),
+  });
+  return {
+    ...supabase,
+    databaseUrl,
+    async stop() {
+      await supabase.stop();
+      await dropDatabase(adminUrl, name);
+      await rm(storageDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function projectFromEnvironment(): Backend {
+  const variable = (name: string): string => {
+    const value = process.env[name];
+    if (!value) throw new Error(`SUPABASE_URL is set, so ${name} is needed too`);
+    return value;
+  };
+  return {
+    url: variable('SUPABASE_URL'),
+    publishableKey: variable('SUPABASE_PUBLISHABLE_KEY'),
+    secretKey: variable('SUPABASE_SECRET_KEY'),
+    databaseUrl: variable('SUPABASE_DB_URL'),
+    stop: () => Promise.resolve(),
+  };
+}
