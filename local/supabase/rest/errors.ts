@@ -1,4 +1,5 @@
 import type { DatabaseError } from 'pg';
+import type { ApiError } from '../errors.ts';
 
 /** The body every refused request gets. */
 export interface ErrorBody {
@@ -161,5 +162,25 @@ function raisedWrongly(details: string, hint: string): RestError {
   return new RestError(500, 'PGRST121', 'Could not parse JSON in the "RAISE SQLSTATE \'PGRST\'" error', {
     details,
     hint,
+  });
+}
+
+/** What a caller gets whose token is no good; a bad API key is the gateway's to refuse. */
+export function fromTokenError(error: ApiError, authorization: string | undefined): Error {
+  if (error.code === 'jwt_expired') return tokenError('PGRST303', 'JWT expired');
+  if (error.code !== 'bad_jwt') return error;
+  const parts = (authorization ?? '').replace(/^Bearer /i, '').split('.').length;
+  if (parts !== 3) return tokenError('PGRST301', `Expected 3 parts in JWT; got ${parts}`);
+  return tokenError(
+    'PGRST301',
+    'No suitable key or wrong key type',
+    'None of the keys was able to decode the JWT',
+  );
+}
+
+function tokenError(code: string, message: string, details?: string): RestError {
+  return new RestError(401, code, message, {
+    details,
+    headers: { 'www-authenticate': `Bearer error="invalid_token", error_description="${message}"` },
   });
 }

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Claims, Service, SupabaseContext } from '../context.ts';
+import { ApiError } from '../errors.ts';
 import { act } from './actions.ts';
-import { RestError } from './errors.ts';
+import { fromTokenError, RestError } from './errors.ts';
 import { Executor } from './executor.ts';
 import type { Session } from './executor.ts';
 import { parseRequest } from './request.ts';
@@ -30,7 +31,9 @@ export function createRestService(context: SupabaseContext): RestService {
   const executor = new Executor(databaseUrl, logger);
 
   const respond = async (req: IncomingMessage, url: URL): Promise<RestResponse> => {
-    const claims = await context.authenticate(req);
+    const claims = await context.authenticate(req).catch((error: unknown) => {
+      throw error instanceof ApiError ? fromTokenError(error, req.headers.authorization) : error;
+    });
     const request = parseRequest(req, url, await readBody(req));
     const session = sessionOf(request, claims);
     const attempt = async () =>
