@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import type { RequestHandler } from 'express';
+import type { Express, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { createBridge } from '../bot/bridge.ts';
 import { startEmbedded } from '../local/supabase/embedded.ts';
@@ -164,7 +164,7 @@ async function startTelegramSide(
 
 type Stops = (() => Promise<void>)[];
 
-async function listen(app: RequestHandler, { host, port }: Config['http'], stops: Stops): Promise<number> {
+async function listen(app: Express, { host, port }: Config['http'], stops: Stops): Promise<number> {
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

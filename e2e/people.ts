@@ -1,0 +1,57 @@
+import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import { WebSocket } from 'ws';
+import { z } from 'zod';
+import type { Database } from '../core/database.types.ts';
+import type { DeskProcess } from './desk.ts';
+
+/** Somebody signed in to a running desk with supabase-js alone, as an integration would be. */
+export async function signIn(desk: DeskProcess, email: string): Promise<SupabaseClient<Database>> {
+  const response = await fetch(`${desk.url}/api/config`);
+  const { supabaseUrl, supabaseKey } = z
+    .object({ supabaseUrl: z.string(), supabaseKey: z.string() })
+    .parse(await response.json());
+  const client = createClient<Database>(supabaseUrl, supabaseKey, {
+    auth: { persistSession: false, autoRefreshToken: false },
+    realtime: { transport: WebSocket as unknown as typeof globalThis.WebSocket },
+  });
+  const { error } = await client.auth.signInWithPassword({ email, password: 'trivet-demo' });
+  if (error) throw error;
+  return client;
+}
+
+const groupState = z.object({
+  topics: z.array(z.object({ threadId: z.number(), name: z.string(), closed: z.boolean() })),
+  messages: z.array(
+    z.object({
+      message_id: z.number(),
+      message_thread_id: z.number().optional(),
+      text: z.string().optional(),
+      caption: z.string().optional(),
+      from: z.object({ is_bot: z.boolean() }).optional(),
+      photo: z.unknown().optional(),
+      document: z.object({ file_name: z.string().optional() }).optional(),
+    }),
+  ),
+});
+export type GroupState = z.infer<typeof groupState>;
+
+/** The Telegram group of a running desk, played through the stand-in's control surface. */
+export function groupOf(desk: DeskProcess) {
+  const control = async (path: string, input: unknown): Promise<unknown> => {
+    const response = await fetch(`${desk.telegramUrl}/control/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(input),
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  };
+  return {
+    async state(): Promise<GroupState> {
+      const response = await fetch(`${desk.telegramUrl}/control/state`);
+      return groupState.parse(await response.json());
+    },
+    /** Staff write in a topic (its thread id). */
+    post: (topic: number, text: string) => control('staff/post', { as: 'anna', topic, text }),
+  };
+}
