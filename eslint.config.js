@@ -62,5 +62,5 @@ export default defineConfig(
   },
   ...importDirections,
   { files: ['{ui,cabinet,admin,local}/**/*.{ts,tsx}'], extends: [reactHooks.configs.flat.recommended] },
-  { files: ['*.js'], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
 );

@@ -1,0 +1,68 @@
+import { PanelRight } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { TicketRow } from '../../core/database.types.ts';
+import { useDates } from '../../ui/i18n/dates.ts';
+import { UserAvatar } from '../../ui/profile/UserAvatar.tsx';
+import { Avatar } from '../../ui/shell/Avatar.tsx';
+import { CopyButton } from '../../ui/shell/CopyButton.tsx';
+import { DetailHeader } from '../../ui/shell/DetailHeader.tsx';
+import { IconButton } from '../../ui/shell/IconButton.tsx';
+import { useProfileOf } from '../../ui/tickets/useNotes.ts';
+import { StatusMenu } from './StatusMenu.tsx';
+
+type Props = { ticket: TicketRow; back: string; details: boolean; onToggleDetails: () => void };
+
+/** Who writes, about what, and in which state it is. */
+export function ConversationHead({ ticket, back, details, onToggleDetails }: Props) {
+  const { t } = useTranslation();
+  const dates = useDates();
+  const { data: profile } = useProfileOf(ticket.user_id);
+  return (
+    <>
+      <DetailHeader back={back}>
+        {profile ? (
+          <UserAvatar profile={profile} className="size-11 text-sm" />
+        ) : (
+          <Avatar name="" seed={ticket.user_id} className="size-11 text-sm" />
+        )}
+        <div className="min-w-0 flex-1" data-testid="customer-head">
+          <p className="truncate text-[15px] leading-tight font-semibold">
+            {profile === null ? t('customer.gone') : profile?.nickname}
+          </p>
+          {profile && (
+            <p className="mt-0.5 flex items-center gap-x-2 text-sm text-text-muted">
+              <span className="min-w-0 truncate">{profile.email}</span>
+              <span className="flex shrink-0 items-center gap-0.5 font-medium tabular-nums max-sm:hidden">
+                {profile.member_id}
+                <CopyButton text={profile.member_id} />
+              </span>
+            </p>
+          )}
+        </div>
+        <StatusMenu ticket={ticket} />
+        <IconButton
+          label={t(details ? 'customer.hide' : 'customer.show')}
+          aria-pressed={details}
+          onClick={onToggleDetails}
+        >
+          <PanelRight aria-hidden className="size-5" />
+        </IconButton>
+      </DetailHeader>
+      <div className="flex shrink-0 items-baseline gap-2 border-b border-border bg-surface-raised px-5 py-2 text-sm">
+        <h2 className="truncate font-semibold" title={ticket.subject}>
+          <span className="font-normal text-text-muted">
+            {t('tickets.number', { number: ticket.number })}
+          </span>{' '}
+          {ticket.subject}
+        </h2>
+        <span className="ml-auto shrink-0 text-text-muted max-md:hidden">
+          {ticket.archived_at !== null
+            ? t('tickets.archivedOn', { date: dates.day(ticket.archived_at) })
+            : ticket.closed_at !== null
+              ? t('tickets.closedOn', { date: dates.day(ticket.closed_at) })
+              : t('tickets.opened', { date: dates.day(ticket.created_at) })}
+        </span>
+      </div>
+    </>
+  );
+}

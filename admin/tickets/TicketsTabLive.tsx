@@ -1,0 +1,115 @@
+import { useQueryClient } from '@tanstack/react-query';
+import type { SupabaseClient } from '@supabase/supabase-js';
+import { Inbox } from 'lucide-react';
+import { lazy, Suspense, useDeferredValue, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
+import type { Database, ProfileRow } from '../../core/database.types.ts';
+import { createDesk } from '../../ui/desk/desk.ts';
+import { DeskProvider } from '../../ui/desk/DeskProvider.tsx';
+import { ConnectionBanner } from '../../ui/notifications/ConnectionBanner.tsx';
+import { Notifications } from '../../ui/notifications/Notifications.tsx';
+import { DetailSkeleton } from '../../ui/shell/DetailSkeleton.tsx';
+import { EmptyState } from '../../ui/shell/EmptyState.tsx';
+import { ListHeader } from '../../ui/shell/ListHeader.tsx';
+import { SplitView } from '../../ui/shell/SplitView.tsx';
+import { usePageTitle } from '../../ui/shell/usePageTitle.ts';
+import { sectionSearch, useSection } from '../../ui/tickets/list-section.ts';
+import { StatusFilters } from '../../ui/tickets/StatusFilters.tsx';
+import { TicketList } from '../../ui/tickets/TicketList.tsx';
+import { useTicket, useUnreadTotal } from '../../ui/tickets/useTickets.ts';
+import { SearchField } from './SearchField.tsx';
+
+const Conversation = lazy(() => import('./Conversation.tsx'));
+const Profile = lazy(() => import('../../ui/profile/Profile.tsx'));
+
+const pathOf = (id: string) => `/tickets/${id}`;
+
+type Props = {
+  supabase: SupabaseClient<Database>;
+  /** The staff member at the panel. */
+  currentUser: Pick<ProfileRow, 'id'>;
+  /** What the right side shows: a ticket's id or 'profile'; undefined: nothing yet. */
+  open?: string | undefined;
+};
+
+/** The staff's tickets: every user's, live, with the conversation and what is known of its user. */
+export default function TicketsTabLive({ supabase, currentUser, open }: Props) {
+  const queryClient = useQueryClient();
+  const [desk] = useState(() => createDesk({ supabase, userId: currentUser.id, side: 'staff', queryClient }));
+  return (
+    <DeskProvider desk={desk}>
+      <Tickets open={open} />
+    </DeskProvider>
+  );
+}
+
+function Tickets({ open }: { open: string | undefined }) {
+  const { t } = useTranslation();
+  const [, navigate] = useLocation();
+  const { section } = useSection();
+  const [typed, setTyped] = useState('');
+  const search = useDeferredValue(typed);
+  const ticketId = open === 'profile' ? undefined : open;
+  const back = `/tickets${sectionSearch(section)}`;
+
+  return (
+    <>
+      {ticketId === undefined ? <PageTitle profile={open === 'profile'} /> : <TicketTitle id={ticketId} />}
+      <SplitView
+        banner={<ConnectionBanner />}
+        detailKey={open}
+        list={
+          <>
+            <ListHeader title={t('tickets.title')} />
+            <SearchField value={typed} onChange={setTyped} />
+            <StatusFilters />
+            <div className="min-h-0 flex-1">
+              <TicketList
+                side="staff"
+                selected={ticketId}
+                pathOf={pathOf}
+                search={search}
+                empty={
+                  <EmptyState
+                    icon={Inbox}
+                    title={t('tickets.empty.title')}
+                    text={t('tickets.empty.staffText')}
+                  />
+                }
+              />
+            </div>
+          </>
+        }
+        detail={
+          <Suspense fallback={<DetailSkeleton />}>
+            {open === 'profile' ? (
+              <Profile back={back} />
+            ) : ticketId === undefined ? (
+              <EmptyState icon={Inbox} title={t('tickets.choose.title')} text={t('tickets.choose.text')} />
+            ) : (
+              <Conversation key={ticketId} ticketId={ticketId} back={back} />
+            )}
+          </Suspense>
+        }
+      />
+      <Notifications side="staff" openTicketId={ticketId} onOpen={(id) => navigate(pathOf(id))} />
+    </>
+  );
+}
+
+function PageTitle({ profile }: { profile: boolean }) {
+  const { t } = useTranslation();
+  usePageTitle(t(profile ? 'profile.title' : 'app.panel'), useUnreadTotal());
+  return null;
+}
+
+function TicketTitle({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const { ticket } = useTicket(id);
+  usePageTitle(
+    ticket ? `${t('tickets.number', ticket)} ${ticket.subject}` : t('app.panel'),
+    useUnreadTotal(),
+  );
+  return null;
+}

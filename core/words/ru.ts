@@ -1,0 +1,6 @@
+import app from './app.ru.ts';
+import errors from './errors.ru.ts';
+import thread from './thread.ru.ts';
+
+/** Everything the cabinet and the panel say, in Russian. */
+export default { ...app, ...thread, ...errors };

@@ -1,0 +1,45 @@
+import { useTranslation } from 'react-i18next';
+import { Button } from '../shell/Button.tsx';
+import { Field } from '../shell/Field.tsx';
+import { FormProblem } from './FormProblem.tsx';
+import { LinkButton } from './LinkButton.tsx';
+import { PasswordField } from './PasswordField.tsx';
+import { signInSchema } from './schemas.ts';
+import { useSession } from './session.tsx';
+import { useAuthForm } from './useAuthForm.ts';
+
+/** E-mail and password; the session's provider notices that it worked. */
+export function SignInForm({ email, onForgot }: { email: string; onForgot: () => void }) {
+  const { t } = useTranslation();
+  const { supabase } = useSession();
+  const { form, onSubmit, words, problem } = useAuthForm(signInSchema, { email, password: '' }, (values) =>
+    supabase.auth.signInWithPassword(values),
+  );
+  const { errors, isSubmitting } = form.formState;
+  return (
+    <form noValidate onSubmit={onSubmit} data-testid="sign-in-form" className="flex flex-col gap-4">
+      <Field
+        label={t('auth.email')}
+        type="email"
+        autoComplete="username"
+        error={words(errors.email)}
+        {...form.register('email')}
+      />
+      <div>
+        <PasswordField
+          label={t('auth.password')}
+          autoComplete="current-password"
+          error={words(errors.password)}
+          {...form.register('password')}
+        />
+        <div className="mt-2 text-right text-sm">
+          <LinkButton onClick={onForgot}>{t('auth.forgot')}</LinkButton>
+        </div>
+      </div>
+      <FormProblem text={problem} />
+      <Button type="submit" variant="primary" busy={isSubmitting}>
+        {t('auth.signIn')}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,20 @@
+import { Compass } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
+import { Button } from './Button.tsx';
+import { EmptyState } from './EmptyState.tsx';
+
+/** An address that leads nowhere. */
+export function NotFound({ home }: { home: string }) {
+  const { t } = useTranslation();
+  const [, navigate] = useLocation();
+  return (
+    <main className="h-full">
+      <EmptyState icon={Compass} title={t('app.notFound.title')} text={t('app.notFound.text')}>
+        <Button variant="primary" onClick={() => navigate(home)}>
+          {t('app.notFound.home')}
+        </Button>
+      </EmptyState>
+    </main>
+  );
+}

@@ -1,0 +1,2 @@
+/** The two apps that share this folder. */
+export type AppName = 'cabinet' | 'admin';

@@ -1,0 +1,122 @@
+import { Archive, CloudOff, Inbox, SearchX } from 'lucide-react';
+import type { ComponentProps, KeyboardEvent, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Virtuoso } from 'react-virtuoso';
+import type { Side } from '../desk/typing.ts';
+import { errorKey } from '../i18n/error-key.ts';
+import { Button } from '../shell/Button.tsx';
+import { EmptyState } from '../shell/EmptyState.tsx';
+import { Skeleton } from '../shell/Skeleton.tsx';
+import { sectionFilter, sectionSearch, useSection } from './list-section.ts';
+import { TicketItem } from './TicketItem.tsx';
+import { useTickets } from './useTickets.ts';
+
+type Props = {
+  side: Side;
+  /** The ticket that is open beside the list. */
+  selected: string | undefined;
+  /** Path of a ticket's page within the app. */
+  pathOf: (id: string) => string;
+  search?: string;
+  /** What the list says when there is no ticket at all. */
+  empty: ReactNode;
+};
+
+/** The tickets of the section in the address, the latest conversation first; only the rows in sight are rendered. */
+export function TicketList({ side, selected, pathOf, search = '', empty }: Props) {
+  const { t } = useTranslation();
+  const { section } = useSection();
+  const { tickets, isLoading, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useTickets({
+    ...sectionFilter(section),
+    search,
+  });
+
+  if (error && tickets.length === 0) {
+    return (
+      <EmptyState icon={CloudOff} title={t('tickets.failed.title')} text={t(errorKey(error))}>
+        <Button onClick={refetch}>{t('app.retry')}</Button>
+      </EmptyState>
+    );
+  }
+  if (isLoading) return <LoadingList />;
+  if (tickets.length === 0) {
+    if (search !== '') {
+      return (
+        <EmptyState
+          icon={SearchX}
+          title={t('tickets.emptySearch.title')}
+          text={t('tickets.emptySearch.text')}
+        />
+      );
+    }
+    if (section === 'all') return empty;
+    return section === 'archive' ? (
+      <EmptyState
+        icon={Archive}
+        title={t('tickets.emptyArchive.title')}
+        text={t('tickets.emptyArchive.text')}
+      />
+    ) : (
+      <EmptyState icon={Inbox} title={t('tickets.emptyFilter.title')} text={t('tickets.emptyFilter.text')} />
+    );
+  }
+  return (
+    <Virtuoso
+      key={section}
+      data={tickets}
+      computeItemKey={(_, ticket) => ticket.id}
+      onKeyDown={moveWithArrows}
+      tabIndex={-1}
+      increaseViewportBy={400}
+      endReached={() => {
+        if (hasNextPage && !isFetchingNextPage) fetchNextPage();
+      }}
+      components={{ List: ListElement, Item: ItemElement }}
+      itemContent={(_, ticket) => (
+        <TicketItem
+          ticket={ticket}
+          side={side}
+          selected={ticket.id === selected}
+          href={pathOf(ticket.id) + sectionSearch(section)}
+        />
+      )}
+    />
+  );
+}
+
+function ListElement(props: ComponentProps<'div'>) {
+  return <div {...props} role="list" />;
+}
+
+function ItemElement({ item: _, ...props }: ComponentProps<'div'> & { item: unknown }) {
+  return <div {...props} role="listitem" />;
+}
+
+/** Up and down step through the tickets in sight, Home and End go to the first and last of them. */
+function moveWithArrows(event: KeyboardEvent<HTMLElement>): void {
+  const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-testid="ticket-item"]')];
+  const at = items.findIndex((item) => item === document.activeElement);
+  const target = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+  if (target === undefined || at === -1) return;
+  event.preventDefault();
+  items[target]?.focus();
+}
+
+function LoadingList() {
+  const { t } = useTranslation();
+  return (
+    <div role="status" className="flex flex-col gap-6 px-5 py-4">
+      <span className="sr-only">{t('app.loading')}</span>
+      {[0, 1, 2, 3, 4].map((row) => (
+        <div key={row} className="flex gap-3">
+          <Skeleton className="size-10 rounded-full" />
+          <div className="flex flex-1 flex-col gap-2">
+            <Skeleton className="h-4 w-2/3" />
+            <Skeleton className="h-3.5 w-full" />
+            <Skeleton className="h-4 w-1/3" />
+          </div>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { resolve } from 'node:path';
+import type { InlineConfig } from 'vite';
+
+export const apps = ['cabinet', 'admin'] as const;
+export type App = (typeof apps)[number];
+
+/** Libraries of the first load by what changes together, so that a release of ours leaves them in the browser's cache. */
+const vendors = [
+  { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
+  { name: 'supabase', test: /node_modules[\\/]@supabase[\\/]/ },
+];
+
+/**
+ * Vite's configuration of one of the two apps: served under `/<app>/`, built into `dist/<app>`.
+ * The api passes it to `createServer` (with `server.middlewareMode`) in dev mode, and the build to `build`.
+ */
+export function appConfig(app: App): InlineConfig {
+  const root = import.meta.dirname;
+  return {
+    configFile: false,
+    root: resolve(root, app),
+    base: `/${app}/`,
+    publicDir: resolve(root, 'ui/theme/public'),
+    cacheDir: resolve(root, 'node_modules/.vite', app),
+    plugins: [react(), tailwindcss()],
+    build: {
+      outDir: resolve(root, 'dist', app),
+      emptyOutDir: true,
+      // Inlined assets would be data: URLs, which the content security policy refuses for fonts.
+      assetsInlineLimit: 0,
+      rolldownOptions: { output: { codeSplitting: { groups: vendors } } },
+    },
+  };
+}
