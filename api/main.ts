@@ -23,7 +23,12 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel);
 
-  let starting: Promise<Desk> | undefined;
+  const began = Date.now();
+  if (!development) {
+    const built = await buildIfStale(root);
+    if (built) logger.info({ seconds: (Date.now() - began) / 1_000 }, 'apps built');
+  }
+  const starting = appsFor().then((apps) => startDesk({ config, root, logger, development, apps }));
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     // A second signal means: now.
@@ -31,8 +36,8 @@ async function main(): Promise<void> {
     stopping = true;
     logger.info({ signal }, 'stopping');
     // A desk half started is finished first: stopping it in the middle would leave PostgreSQL behind.
-    void Promise.resolve(starting)
-      .then((desk) => desk?.stop())
+    void starting
+      .then((desk) => desk.stop())
       .then(() => process.exit(0))
       .catch((error: unknown) => {
         console.error(`Trivet did not stop cleanly: ${explain(error)}`);
@@ -42,12 +47,6 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
 
-  const began = Date.now();
-  if (!development) {
-    const built = await buildIfStale(root);
-    if (built) logger.info({ seconds: (Date.now() - began) / 1_000 }, 'apps built');
-  }
-  starting = appsFor().then((apps) => startDesk({ config, root, logger, development, apps }));
   const desk = await starting;
   if (!stopping) announce(desk, (Date.now() - began) / 1_000);
 }
