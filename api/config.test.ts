@@ -63,6 +63,15 @@ describe('readConfig', () => {
     expect(problemOf({ TELEGRAM_WEBHOOK_URL: 'https://desk.example' })).toMatch('TELEGRAM_WEBHOOK_SECRET');
   });
 
+  it('sends mail only when it knows the server and the sender', () => {
+    const smtp = { SMTP_URL: 'smtp://mail.example:587', SMTP_FROM: 'desk@example.com' };
+    expect(readConfig(smtp).supabase).toMatchObject({
+      smtp: { url: 'smtp://mail.example:587', from: 'desk@example.com' },
+    });
+    expect(problemOf({ SMTP_URL: smtp.SMTP_URL })).toMatch('SMTP_FROM');
+    expect(problemOf({ SMTP_URL: 'mail.example', SMTP_FROM: 'x' })).toMatch('smtp://');
+  });
+
   it('keeps a path of the webhook and adds one to a bare origin', () => {
     const webhook = (url: string) =>
       readConfig({ TELEGRAM_WEBHOOK_URL: url, TELEGRAM_WEBHOOK_SECRET: 's' }).telegram.webhook;

@@ -49,6 +49,10 @@ const environment = z.object({
     })
     .default('info'),
   PUBLIC_URL: httpUrl.optional(),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'must be a URL that begins with smtp:// or smtps://' })
+    .optional(),
+  SMTP_FROM: z.string().optional(),
 });
 
 export type Config = ReturnType<typeof readConfig>;
@@ -96,7 +100,7 @@ function supabaseOf(vars: Vars, problems: string[]) {
     SUPABASE_SECRET_KEY: secretKey,
   } = vars;
   if (!url && !publishableKey && !secretKey) {
-    return { kind: 'embedded', port: vars.LOCAL_SUPABASE_PORT } as const;
+    return { kind: 'embedded', port: vars.LOCAL_SUPABASE_PORT, smtp: smtpOf(vars, problems) } as const;
   }
   const missing = Object.entries({
     SUPABASE_URL: url,
@@ -124,6 +128,17 @@ function supabaseOf(vars: Vars, problems: string[]) {
     return undefined;
   }
   return { kind: 'project', url, publishableKey, secretKey } as const;
+}
+
+function smtpOf({ SMTP_URL: url, SMTP_FROM: from }: Vars, problems: string[]) {
+  if (!url && !from) return undefined;
+  if (!url || !from) {
+    problems.push(
+      `${url ? 'SMTP_FROM (the sender of letters)' : 'SMTP_URL'} must be set as well to send mail; unset both to keep it on the desk's mail page.`,
+    );
+    return undefined;
+  }
+  return { url, from };
 }
 
 /** Whether a Supabase API key opens everything: `sb_secret_…`, or a legacy JWT with the role service_role. */

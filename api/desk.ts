@@ -135,6 +135,7 @@ async function startSupabase(
     host: http.host,
     port: supabase.port,
     sqlFiles: order.map((file) => path.join(root, 'sql', file)),
+    ...(supabase.smtp && { smtp: supabase.smtp }),
     logger: logger.child({ part: 'supabase' }),
   });
   stops.push(() => embedded.stop());
