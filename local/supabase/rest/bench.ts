@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
+import { WebSocket } from 'ws';
 import { startPostgres } from '../postgres/postgres.ts';
 import { applySchema } from '../schema/apply.ts';
 import { startSupabase } from '../server.ts';
@@ -41,6 +42,7 @@ export async function benchRest(): Promise<{ name: string; figures: Record<strin
     const { url, publishableKey } = supabase;
     const client = createClient(url, publishableKey, {
       auth: { persistSession: false, autoRefreshToken: false },
+      realtime: { transport: WebSocket as unknown as typeof globalThis.WebSocket },
     });
     const byFetch = async (id: number) => {
       const response = await fetch(`${url}/rest/v1/bench_notes?select=id,body,at&id=eq.${id}`, {

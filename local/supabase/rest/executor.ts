@@ -1,7 +1,11 @@
 import pg from 'pg';
-import type { Pool, PoolClient, QueryResult } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
+import { z } from 'zod';
+import { Batch } from './batch.ts';
+import type { NamedStatement, RawRow } from './batch.ts';
 import { RestError, fromDatabaseError, isDatabaseError } from './errors.ts';
+import { resultColumns } from './statement.ts';
 import type { ResultRow, Statement } from './statement.ts';
 
 /** Who a transaction runs for and what it knows of the request; each becomes a setting of the transaction. */
@@ -43,14 +47,17 @@ const poolSize = 10;
 /** Statements kept prepared on each connection. */
 const preparedLimit = 200;
 
-/** Values stay as PostgreSQL writes them. */
-const asWritten = { getTypeParser: () => (value: string) => value };
+const settings = {
+  name: 'pgrst_settings',
+  text:
+    "select set_config('transaction_read_only', $1, true), set_config('search_path', $2, true), " +
+    "set_config('statement_timeout', $3, true), set_config('request.jwt.claims', $4, true), " +
+    "set_config('request.method', $5, true), set_config('request.path', $6, true), " +
+    "set_config('request.headers', $7, true), set_config('request.cookies', $8, true), " +
+    "set_config('role', $9, true)",
+};
 
-const settings =
-  "select set_config('search_path', $1, true), set_config('statement_timeout', $2, true), " +
-  "set_config('role', $3, true), set_config('request.jwt.claims', $4, true), " +
-  "set_config('request.method', $5, true), set_config('request.path', $6, true), " +
-  "set_config('request.headers', $7, true), set_config('request.cookies', $8, true)";
+const queryPlan = z.array(z.object({ Plan: z.object({ 'Plan Rows': z.number() }) })).min(1);
 
 /** Runs callers' statements, each in a transaction of its own as the caller's role. */
 export class Executor {
@@ -65,8 +72,6 @@ export class Executor {
       max: poolSize,
       connectionTimeoutMillis: 10_000,
       allowExitOnIdle: true,
-      // A transaction's statements go out in one write and are answered in one.
-      pipeline: true,
       // Nothing a caller causes may run with more than the API's own role, not even a stray statement
       // outside its transaction: the superuser's session becomes the authenticator's for good.
       // The pool waits for it, though its types don't say so.
@@ -112,46 +117,24 @@ export class Executor {
   }
 
   async #inTransaction(client: PoolClient, transaction: Transaction): Promise<Outcome> {
-    const { session, statement, estimate, check } = transaction;
-    const started: Promise<unknown>[] = [client.query(transaction.readOnly ? 'begin read only' : 'begin')];
-    started.push(
-      client.query({
-        name: 'pgrst_settings',
-        text: settings,
-        values: [
-          session.searchPath,
-          session.statementTimeout,
-          session.role,
-          session.claims,
-          session.method,
-          session.path,
-          session.headers,
-          session.cookies,
-        ],
-      }),
-    );
-    if (session.timezone !== undefined) {
-      started.push(client.query("select set_config('timezone', $1, true)", [session.timezone]));
+    const { statement, estimate, check } = transaction;
+    const batch = new Batch([
+      ...(check ? [{ text: 'begin', values: [] }] : []),
+      ...settingsOf(transaction),
+      { ...statement, name: this.#nameOf(statement.text) },
+      ...(estimate ? [estimate] : []),
+    ]);
+    client.query(batch);
+    if (!check) return outcomeOf(await batch.results, estimate !== undefined);
+    try {
+      const outcome = outcomeOf(await batch.results, estimate !== undefined);
+      check(outcome.row);
+      await client.query('commit');
+      return outcome;
+    } catch (error) {
+      if (error instanceof RestError || isDatabaseError(error)) await client.query('rollback');
+      throw error;
     }
-    const name = this.#nameOf(statement.text);
-    const main = client.query<ResultRow>({ ...statement, types: asWritten, ...(name && { name }) });
-    const planned =
-      estimate &&
-      client.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(estimate.text, estimate.values);
-    started.push(main, ...(planned ? [planned] : []));
-    if (check) {
-      const refusal = await refusalOf(started, () => main.then(({ rows: [row] }) => row && check(row)));
-      await client.query(refusal ? 'rollback' : 'commit');
-      if (refusal) throw refusal.reason;
-    } else {
-      started.push(client.query('commit'));
-      const refusal = await refusalOf(started);
-      if (refusal) throw refusal.reason;
-    }
-    return {
-      row: firstRow(await main),
-      ...(planned && { estimate: firstRow(await planned)['QUERY PLAN'][0].Plan['Plan Rows'] }),
-    };
   }
 
   /** A statement seen for the second time is prepared, so that one-off ones don't fill the connections. */
@@ -170,22 +153,22 @@ export class Executor {
   }
 }
 
-/** Waits for all, and gives the first failure in order, if there is one. */
-async function refusalOf(
-  started: Promise<unknown>[],
-  last: () => Promise<unknown> = () => Promise.resolve(),
-): Promise<PromiseRejectedResult | undefined> {
-  const settled = await Promise.allSettled(started);
-  const refused = settled.find((result) => result.status === 'rejected');
-  if (refused) return refused;
-  const [checked] = await Promise.allSettled([last()]);
-  return checked?.status === 'rejected' ? checked : undefined;
+function settingsOf({ session, readOnly }: Transaction): NamedStatement[] {
+  const { searchPath, statementTimeout, claims, method, path, headers, cookies, role, timezone } = session;
+  const readOnlyValue = readOnly ? 'on' : 'off';
+  const values = [readOnlyValue, searchPath, statementTimeout, claims, method, path, headers, cookies, role];
+  const inTimezone = { text: "select set_config('timezone', $1, true)", values: [timezone ?? ''] };
+  return [...(timezone === undefined ? [] : [inTimezone]), { ...settings, values }];
 }
 
-function firstRow<Row extends object>({ rows }: QueryResult<Row>): Row {
-  const [row] = rows;
-  if (!row) throw new Error('a statement that gives one row gave none');
-  return row;
+/** The rows of the last statements of a batch: the result, and after it the planner's opinion if it was asked. */
+function outcomeOf(results: RawRow[][], isEstimated: boolean): Outcome {
+  const [result, plan] = results.slice(isEstimated ? -2 : -1).map(([row]) => row);
+  if (!result) throw new Error('a statement that gives one row gave none');
+  const row = Object.fromEntries(resultColumns.map((name, index) => [name, result[index] ?? null]));
+  if (!isEstimated) return { row: row as unknown as ResultRow };
+  const [planned] = queryPlan.parse(JSON.parse(plan?.[0] ?? ''));
+  return { row: row as unknown as ResultRow, estimate: planned?.Plan['Plan Rows'] ?? 0 };
 }
 
 function unreachable(cause: unknown): RestError {

@@ -1,38 +1,35 @@
 import type { Condition, Filter, Operation, OrderTerm } from './grammar.ts';
-import { parseField, parseName, parseQuoted } from './parse-names.ts';
+import { parseField, parseJsonPath, parseName, parseQuoted } from './parse-names.ts';
 import type { Scanner } from './scanner.ts';
 
-/** Operators that take one value, longest spelling first so that `gte` is not read as `gt`. */
-const quantifiable = [
-  ['eq', '='],
-  ['gte', '>='],
-  ['gt', '>'],
-  ['lte', '<='],
-  ['lt', '<'],
-  ['like', 'like'],
-  ['ilike', 'ilike'],
-  ['match', '~'],
-  ['imatch', '~*'],
-] as const;
+/** Operators with one value, and whether it may be several: `eq(any).{1,2}`. */
+const comparisons = new Map([
+  ['eq', { sql: '=', quantifiable: true }],
+  ['gte', { sql: '>=', quantifiable: true }],
+  ['gt', { sql: '>', quantifiable: true }],
+  ['lte', { sql: '<=', quantifiable: true }],
+  ['lt', { sql: '<', quantifiable: true }],
+  ['like', { sql: 'like', quantifiable: true }],
+  ['ilike', { sql: 'ilike', quantifiable: true }],
+  ['match', { sql: '~', quantifiable: true }],
+  ['imatch', { sql: '~*', quantifiable: true }],
+  ['neq', { sql: '<>', quantifiable: false }],
+  ['cs', { sql: '@>', quantifiable: false }],
+  ['cd', { sql: '<@', quantifiable: false }],
+  ['ov', { sql: '&&', quantifiable: false }],
+  ['sl', { sql: '<<', quantifiable: false }],
+  ['sr', { sql: '>>', quantifiable: false }],
+  ['nxr', { sql: '&<', quantifiable: false }],
+  ['nxl', { sql: '&>', quantifiable: false }],
+  ['adj', { sql: '-|-', quantifiable: false }],
+]);
 
-const simple = [
-  ['neq', '<>'],
-  ['cs', '@>'],
-  ['cd', '<@'],
-  ['ov', '&&'],
-  ['sl', '<<'],
-  ['sr', '>>'],
-  ['nxr', '&<'],
-  ['nxl', '&>'],
-  ['adj', '-|-'],
-] as const;
-
-const searches = [
+const searches = new Map([
   ['fts', 'to_tsquery'],
   ['plfts', 'plainto_tsquery'],
   ['phfts', 'phraseto_tsquery'],
   ['wfts', 'websearch_to_tsquery'],
-] as const;
+]);
 
 const states = [
   ['not_null', 'NOT NULL'],
@@ -43,7 +40,8 @@ const states = [
 ] as const;
 
 const operatorLabel = 'operator (eq, gt, ...)';
-const language = /[\p{L}\p{Nd}_ $]+(?=\))/uy;
+const operatorPattern = /[a-z]+(?:\([\p{L}\p{Nd}_ $]+\))?\./uy;
+const groupStart = /(?:not\.)?(?:and|or)[ \t]*\(/y;
 
 /** Reads `not.eq.value`: whether it is negated and what it asks. */
 export function parseOperation(
@@ -55,34 +53,32 @@ export function parseOperation(
 }
 
 function parsePlainOperation(scanner: Scanner, parseValue: (scanner: Scanner) => string): Operation {
-  if (scanner.take('in.', operatorLabel)) return { kind: 'in', values: parseList(scanner) };
-  if (scanner.take('isdistinct.', operatorLabel)) return { kind: 'distinct', value: parseValue(scanner) };
-  if (scanner.take('is.', operatorLabel)) return { kind: 'is', keyword: parseState(scanner) };
-  for (const [name, sql] of searches) {
-    const found = scanner.attempt((): Operation => {
-      scanner.need(name, operatorLabel);
-      const languageName = scanner.take('(') ? scanner.match(language, 'language') : undefined;
-      if (languageName !== undefined) scanner.need(')');
-      scanner.need('.', 'delimiter (.)');
-      const value = parseValue(scanner);
-      return { kind: 'search', sql, value, ...(languageName !== undefined && { language: languageName }) };
-    });
-    if (found) return found;
+  const start = scanner.position;
+  const [name = '', argument] = scanner.match(operatorPattern, operatorLabel)?.split(/[(.)]/) ?? [];
+  const hasArgument = argument !== undefined && argument !== '';
+  if (name === 'in' && !hasArgument) return { kind: 'in', values: parseList(scanner) };
+  if (name === 'is' && !hasArgument) return { kind: 'is', keyword: parseState(scanner) };
+  if (name === 'isdistinct' && !hasArgument) return { kind: 'distinct', value: parseValue(scanner) };
+  const search = searches.get(name);
+  if (search !== undefined) {
+    const language = hasArgument ? { language: argument.trim() } : {};
+    return { kind: 'search', sql: search, ...language, value: parseValue(scanner) };
   }
-  for (const [name, sql] of simple) {
-    if (scanner.take(`${name}.`, operatorLabel)) return { kind: 'compare', sql, value: parseValue(scanner) };
+  const comparison = comparisons.get(name);
+  const quantifier = argument === 'any' || argument === 'all' ? argument : undefined;
+  if (comparison && (!hasArgument || (quantifier && comparison.quantifiable))) {
+    const value = parseValue(scanner);
+    // In URLs `*` stands for `%`, which would have to be escaped there.
+    const isPattern = name === 'like' || name === 'ilike';
+    return {
+      kind: 'compare',
+      sql: comparison.sql,
+      ...(quantifier && { quantifier }),
+      value: isPattern ? value.replaceAll('*', '%') : value,
+    };
   }
-  for (const [name, sql] of quantifiable) {
-    const quantifier = (['any', 'all'] as const).find((word) =>
-      scanner.take(`${name}(${word}).`, operatorLabel),
-    );
-    if (quantifier || scanner.take(`${name}.`, operatorLabel)) {
-      const value = parseValue(scanner);
-      // In URLs `*` stands for `%`, which would have to be escaped there.
-      const pattern = name === 'like' || name === 'ilike' ? value.replaceAll('*', '%') : value;
-      return { kind: 'compare', sql, value: pattern, ...(quantifier && { quantifier }) };
-    }
-  }
+  scanner.position = start;
+  scanner.expected(operatorLabel);
   scanner.fail();
 }
 
@@ -114,15 +110,14 @@ const bare = /[^,)]*/y;
 const flatArray = /\{[^{}]*\}/y;
 
 function parseElement(scanner: Scanner): string {
-  return (
-    scanner.attempt(() => {
-      const quoted = parseQuoted(scanner);
-      if (quoted === undefined || !['', ',', ')'].includes(scanner.peek())) scanner.fail();
-      return quoted;
-    }) ??
-    scanner.match(bare, 'value') ??
-    ''
-  );
+  const quoted = scanner.peek() === '"' ? scanner.attempt(() => parseQuotedElement(scanner)) : undefined;
+  return quoted ?? scanner.match(bare, 'value') ?? '';
+}
+
+function parseQuotedElement(scanner: Scanner): string {
+  const quoted = parseQuoted(scanner);
+  if (quoted === undefined || !['', ',', ')'].includes(scanner.peek())) scanner.fail();
+  return quoted;
 }
 
 /** Everything that is left: a value of its own URL parameter. */
@@ -142,18 +137,15 @@ function parseNestedValue(scanner: Scanner): string {
 
 /** Reads `or(a.eq.1,not.and(b.gt.2,c.is.null))` or a single `a.eq.1`. */
 export function parseCondition(scanner: Scanner): Condition {
-  const filter = scanner.attempt((): Condition => {
+  if (!scanner.sees(groupStart)) {
+    scanner.expected('logic operator (and, or)');
     const field = parseField(scanner);
     scanner.need('.', 'delimiter (.)');
     return { kind: 'filter', filter: { field, ...parseOperation(scanner, parseNestedValue) } };
-  });
-  if (filter) return filter;
+  }
   const negated = scanner.take('not.', 'negation operator (not)');
-  const operator = scanner.take('and', 'logic operator (and, or)')
-    ? 'and'
-    : scanner.take('or', 'logic operator (and, or)')
-      ? 'or'
-      : scanner.fail();
+  const operator = scanner.take('and') ? 'and' : 'or';
+  if (operator === 'or') scanner.need('or');
   const conditions: Condition[] = [];
   scanner.skipBlanks();
   scanner.need('(');
@@ -177,14 +169,12 @@ export function parseOrder(scanner: Scanner): OrderTerm[] {
 
 function parseOrderTerm(scanner: Scanner): OrderTerm {
   scanner.skipBlanks();
-  const related = scanner.attempt(() => {
-    const relation = parseName(scanner);
-    scanner.need('(');
-    const field = parseField(scanner);
-    scanner.need(')');
-    return { relation, field };
-  });
-  const target = related ?? { field: parseField(scanner) };
+  const name = parseName(scanner);
+  const isRelated = scanner.take('(');
+  const target = isRelated
+    ? { relation: name, field: parseField(scanner) }
+    : { field: { name, path: parseJsonPath(scanner) } };
+  if (isRelated) scanner.need(')');
   const direction = scanner.take('.asc', '"asc"')
     ? 'ASC'
     : scanner.take('.desc', '"desc"')

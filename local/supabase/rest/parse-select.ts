@@ -1,5 +1,5 @@
-import type { SelectedField, SelectedRelation, SelectItem } from './grammar.ts';
-import { parseCast, parseField, parseName } from './parse-names.ts';
+import type { Field, SelectedField, SelectedRelation, SelectItem } from './grammar.ts';
+import { parseCast, parseJsonPath, parseName } from './parse-names.ts';
 import type { Scanner } from './scanner.ts';
 
 const aggregates = ['sum', 'avg', 'count', 'max', 'min'];
@@ -18,25 +18,30 @@ export function parseSelect(scanner: Scanner): SelectItem[] {
 }
 
 function parseItem(scanner: Scanner): SelectItem {
-  if (scanner.take('...', '"..."')) return parseRelation(scanner, true, undefined);
+  if (scanner.take('...')) return parseRelation(scanner, parseName(scanner), { spread: true });
   if (scanner.take('*', 'field name (* or [a..z0..9_$])')) {
     return endOfField(scanner, { kind: 'field', field: { name: '*', path: [] } });
   }
-  const alias = parseAlias(scanner);
-  return scanner.attempt(() => parseRelation(scanner, false, alias)) ?? parseSelectedField(scanner, alias);
+  if (scanner.take('count()')) return endOfAggregate(scanner, { name: '*', path: [] }, 'count', {});
+  const first = parseName(scanner);
+  const isAlias = !scanner.text.startsWith('::', scanner.position) && scanner.take(':');
+  const labels = isAlias ? { alias: first } : {};
+  if (isAlias && scanner.take('count()'))
+    return endOfAggregate(scanner, { name: '*', path: [] }, 'count', labels);
+  const name = isAlias ? parseName(scanner) : first;
+  if (['(', '!'].includes(scanner.peek())) return parseRelation(scanner, name, { ...labels, spread: false });
+  return parseSelectedField(scanner, name, labels);
 }
 
-function parseAlias(scanner: Scanner): string | undefined {
-  return scanner.attempt(() => {
-    const name = parseName(scanner);
-    if (scanner.text.startsWith('::', scanner.position) || !scanner.take(':')) scanner.fail();
-    return name;
-  });
+interface Labels {
+  alias?: string;
 }
 
-function parseRelation(scanner: Scanner, spread: boolean, alias: string | undefined): SelectedRelation {
-  const name = parseName(scanner);
-  if (name === 'count' && scanner.text.startsWith('()', scanner.position)) scanner.fail();
+function parseRelation(
+  scanner: Scanner,
+  name: string,
+  labels: Labels & { spread: boolean },
+): SelectedRelation {
   let hint: string | undefined;
   let join: 'left' | 'inner' | undefined;
   for (let part = 0; part < 2 && scanner.take('!'); part++) {
@@ -50,36 +55,26 @@ function parseRelation(scanner: Scanner, spread: boolean, alias: string | undefi
   return {
     kind: 'relation',
     name,
-    spread,
+    ...labels,
     items,
-    ...(alias !== undefined && { alias }),
     ...(hint !== undefined && { hint }),
     ...(join !== undefined && { join }),
   };
 }
 
-function parseSelectedField(scanner: Scanner, alias: string | undefined): SelectedField {
-  if (scanner.take('count()')) {
-    if (scanner.take('::')) parseCast(scanner);
-    return endOfField(scanner, { kind: 'field', field: { name: '*', path: [] }, aggregate: 'count' });
-  }
-  const field = parseField(scanner);
-  const cast = scanner.take('::') ? parseCast(scanner) : undefined;
-  const aggregate = scanner.take('.') ? parseAggregate(scanner) : undefined;
-  return endOfField(scanner, {
-    kind: 'field',
-    field,
-    ...(alias !== undefined && { alias }),
-    ...(cast !== undefined && { cast }),
-    ...(aggregate !== undefined && { aggregate }),
-  });
+function parseSelectedField(scanner: Scanner, name: string, labels: Labels): SelectedField {
+  scanner.expected('"("');
+  const field = { name, path: parseJsonPath(scanner) };
+  const cast = scanner.take('::') ? { cast: parseCast(scanner) } : {};
+  if (!scanner.take('.')) return endOfField(scanner, { kind: 'field', field, ...labels, ...cast });
+  const aggregate = aggregates.find((candidate) => scanner.take(`${candidate}()`));
+  if (aggregate === undefined) scanner.fail();
+  return endOfAggregate(scanner, field, aggregate, labels);
 }
 
-function parseAggregate(scanner: Scanner): string {
-  const name = aggregates.find((candidate) => scanner.take(`${candidate}()`));
-  if (name === undefined) scanner.fail();
+function endOfAggregate(scanner: Scanner, field: Field, aggregate: string, labels: Labels): SelectedField {
   if (scanner.take('::')) parseCast(scanner);
-  return name;
+  return endOfField(scanner, { kind: 'field', field, aggregate, ...labels });
 }
 
 function endOfField(scanner: Scanner, item: SelectedField): SelectedField {

@@ -67,6 +67,12 @@ export class Scanner {
     return found;
   }
 
+  /** Whether the sticky `pattern` matches here. */
+  sees(pattern: RegExp): boolean {
+    pattern.lastIndex = this.position;
+    return pattern.test(this.text);
+  }
+
   skipBlanks(): void {
     while (this.peek() === ' ' || this.peek() === '\t') this.position++;
   }

@@ -15,8 +15,11 @@ export interface Statement {
   values: string[];
 }
 
+/** The columns of the row every statement gives, in order. */
+export const resultColumns = ['total', 'page', 'body', 'headers', 'status', 'inserted', 'location'] as const;
+
 /** What every statement gives, as PostgreSQL writes it. */
-export interface ResultRow {
+export interface ResultRow extends Record<(typeof resultColumns)[number], string | null> {
   /** Rows there would be without limits, if it was asked for. */
   total: string | null;
   /** Rows given or changed. */
