@@ -62,13 +62,18 @@ returns boolean language sql immutable set search_path = '' as $$
 $$;
 comment on function private.acts_as_staff is 'Staff who open a ticket of their own are its user there.';
 
-create or replace function private.limit_messages(caller public.profiles)
+create or replace function private.limit_messages(caller public.profiles, message_id uuid)
 returns void language plpgsql security definer set search_path = '' as $$
 declare
   allowed integer := (select s.messages_per_minute from private.settings s);
 begin
   -- Two requests at once must not both see the last free place.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('trivet:user:' || caller.id::text, 0));
+  if caller.role = 'admin' or exists (
+    select 1 from public.ticket_messages m where m.id = limit_messages.message_id and m.user_id = caller.id
+  ) then
+    return;
+  end if;
   if (select count(*) from public.ticket_messages m
       where m.user_id = caller.id and m.created_at > pg_catalog.clock_timestamp() - interval '1 minute') >= allowed then
     perform private.fail(429, 'too_many_messages',
@@ -76,7 +81,8 @@ begin
   end if;
 end
 $$;
-comment on function private.limit_messages is 'Errors: 429 too_many_messages. Staff aren''t limited, so they aren''t asked.';
+comment on function private.limit_messages is
+  'Makes the caller''s requests wait for each other, and refuses a message too many. Staff aren''t limited, and a retry of what is already in is no new message. Errors: 429 too_many_messages.';
 
 create or replace function private.checked_text(body text, allowed integer, empty_code text, long_code text, may_be_empty boolean)
 returns text language plpgsql set search_path = '' as $$
@@ -131,7 +137,7 @@ begin
       first_position + a.ordinality - 1 as position,
       o.id as object_id,
       -- Size and type as storage measured them: what the client says of its file isn't believed.
-      (o.metadata ->> 'size')::bigint as size,
+      coalesce((o.metadata ->> 'size')::bigint, 0) as size,
       coalesce(o.metadata ->> 'mimetype', 'application/octet-stream') as type
     from pg_catalog.jsonb_array_elements(attachments) with ordinality as a (value, ordinality)
     left join storage.objects o on o.bucket_id = 'ticket-attachments' and o.name = a.value ->> 'file_path'
@@ -149,7 +155,7 @@ begin
         pg_catalog.format('A file may have %s bytes.', settings.attachment_bytes), 'Send a smaller one.');
     end if;
     insert into public.ticket_attachments (message_id, ticket_id, file_path, file_name, file_type, file_size, width, height, position)
-      values (message_id, ticket_id, file.path, coalesce(nullif(file.name, ''), 'file'), file.type, file.size, file.width, file.height, file.position)
+      values (message_id, ticket_id, file.path, coalesce(private.visible_line(file.name), 'file'), file.type, file.size, file.width, file.height, file.position)
       on conflict (file_path) do nothing;
   end loop;
   return files;
@@ -203,7 +209,12 @@ begin
       message_id, ticket.id, author_id,
       private.checked_text(body, (select s.message_length from private.settings s), 'message_empty', 'message_too_long', files > 0),
       from_staff, source, sender_name, reply_to)
+    on conflict (id) do nothing
     returning * into posted;
+  if posted.id is null then
+    -- Somebody put it into another ticket meanwhile, whose lock isn't ours.
+    perform private.fail(409, 'message_id_taken', 'Another message has this id.', 'Choose a new uuid.');
+  end if;
   return posted;
 end
 $$;
@@ -305,8 +316,8 @@ declare
   ticket public.tickets;
 begin
   select * into settings from private.settings;
-  -- Locks the user: two tabs, or a retry that overtakes its first try, wait for each other here.
-  perform private.limit_messages(caller);
+  -- Two tabs, or a retry that overtakes its first try, wait for each other here.
+  perform private.limit_messages(caller, message_id);
   select t.* into ticket from public.tickets t join public.ticket_messages m on m.ticket_id = t.id
     where m.id = message_id and m.user_id = caller.id and t.user_id = caller.id;
   if ticket.id is not null then
@@ -320,7 +331,7 @@ begin
       pg_catalog.format('The subject is %s characters long; %s are allowed.', pg_catalog.char_length(line), settings.subject_length),
       'Make it shorter; the message itself may be longer.');
   end if;
-  if (select count(*) from public.tickets t
+  if caller.role <> 'admin' and (select count(*) from public.tickets t
       where t.user_id = caller.id and t.created_at > pg_catalog.now() - interval '1 day') >= settings.tickets_per_day then
     perform private.fail(429, 'too_many_tickets',
       pg_catalog.format('No more than %s tickets a day.', settings.tickets_per_day), 'Write in one of your open tickets.');
@@ -340,19 +351,10 @@ returns public.ticket_messages language plpgsql security definer set search_path
 #variable_conflict use_variable
 declare
   caller public.profiles := private.caller();
-  posted public.ticket_messages;
   ticket public.tickets;
   from_staff boolean;
 begin
-  if caller.role <> 'admin' then
-    -- A retry of what is already in is no new message, so it isn't counted.
-    select * into posted from public.ticket_messages m
-      where m.id = message_id and m.ticket_id = ticket_id and m.user_id = caller.id;
-    if posted.id is not null then
-      return posted;
-    end if;
-    perform private.limit_messages(caller);
-  end if;
+  perform private.limit_messages(caller, message_id);
   ticket := private.lock_ticket(ticket_id, caller);
   from_staff := private.acts_as_staff(caller, ticket);
   return private.post_message(
@@ -451,8 +453,11 @@ create or replace function public.reopen_ticket(ticket_id uuid)
 returns public.tickets language plpgsql security definer set search_path = '' as $$
 declare
   caller public.profiles := private.caller();
-  ticket public.tickets := private.lock_ticket(reopen_ticket.ticket_id, caller);
+  ticket public.tickets;
 begin
+  -- Each reopening is a line in the thread and work for the bridge, so it counts as a message.
+  perform private.limit_messages(caller, null);
+  ticket := private.lock_ticket(reopen_ticket.ticket_id, caller);
   if ticket.status <> 'closed' then
     return ticket;
   end if;
@@ -460,7 +465,7 @@ begin
 end
 $$;
 comment on function public.reopen_ticket is
-  'Reopens a closed ticket; staff even an archived one. Errors: 404 ticket_not_found; 409 ticket_archived.';
+  'Reopens a closed ticket; staff even an archived one. Errors: 404 ticket_not_found; 409 ticket_archived; 429 too_many_messages.';
 
 create or replace function public.mark_ticket_read(ticket_id uuid)
 returns public.tickets language plpgsql security definer set search_path = '' as $$

@@ -68,18 +68,26 @@ comment on function private.ensure_constraint is 'Adds a constraint unless one o
 
 create or replace function private.single_line(value text)
 returns text language sql immutable set search_path = '' as $$
+  -- Spelt out: what \s means beyond ASCII depends on the database's locale.
   select pg_catalog.btrim(pg_catalog.regexp_replace(
     pg_catalog.regexp_replace(coalesce(value, ''), '[\u202a-\u202e\u2066-\u2069]', '', 'g'),
-    '[\s\u0001-\u001f\u007f-\u009f]+', ' ', 'g'))
+    '[\u0001-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' ', 'g'))
 $$;
 comment on function private.single_line is
   'A text for one line: white space and control characters become one blank; marks that turn the writing direction, with which names are faked, go.';
 
 create or replace function private.is_blank(value text)
 returns boolean language sql immutable set search_path = '' as $$
-  select coalesce(value, '') ~ '^[\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*$'
+  select coalesce(value, '') ~ ('^[\u0001-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f'
+    '\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]*$')
 $$;
 comment on function private.is_blank is 'True for a text in which a person would see nothing.';
+
+create or replace function private.visible_line(value text)
+returns text language sql immutable set search_path = '' as $$
+  select case when not private.is_blank(value) then private.single_line(value) end
+$$;
+comment on function private.visible_line is 'private.single_line of a text; null when a person would see nothing.';
 
 
 -- 3. Profiles --------------------------------------------------------------------------------------------------------
@@ -129,8 +137,8 @@ returns void language sql security definer set search_path = '' as $$
     account.id,
     coalesce(account.email, ''),
     pg_catalog.left(coalesce(
-      nullif(private.single_line(account.raw_user_meta_data ->> 'nickname'), ''),
-      nullif(private.single_line(pg_catalog.split_part(account.email, '@', 1)), ''),
+      private.visible_line(account.raw_user_meta_data ->> 'nickname'),
+      private.visible_line(pg_catalog.split_part(account.email, '@', 1)),
       'user'), (select s.nickname_length from private.settings s)),
     case when account.raw_user_meta_data ->> 'locale' = 'en' then 'en' else 'ru' end,
     private.new_member_id())
@@ -187,11 +195,13 @@ comment on column public.tickets.user_unread_count is 'Messages of staff that th
 comment on column public.tickets.is_typing is 'The user is typing: what staff see. Not shown when typing_at is older than a few seconds.';
 comment on column public.tickets.staff_is_typing is 'Staff are typing: what the user sees. Not shown when staff_typing_at is older than a few seconds.';
 comment on column public.tickets.revision is 'Grows with every change: of two copies of a row the higher is the newer.';
+alter table public.tickets alter column user_id set not null;
 select private.ensure_constraint('public.tickets', 'tickets_user_id_fkey', 'foreign key (user_id) references public.profiles (id) on delete cascade');
 select private.ensure_constraint('public.tickets', 'tickets_closed_by_fkey', 'foreign key (closed_by) references public.profiles (id) on delete set null');
 select private.ensure_constraint('public.tickets', 'tickets_status_check', $$check (status in ('open', 'answered', 'closed'))$$);
 create unique index if not exists tickets_number_key on public.tickets (number);
 create index if not exists tickets_user_idx on public.tickets (user_id, last_message_at desc, id desc);
+create index if not exists tickets_changed_idx on public.tickets (updated_at, id);
 create index if not exists tickets_user_created_idx on public.tickets (user_id, created_at);
 create index if not exists tickets_active_idx on public.tickets (last_message_at desc, id desc) where archived_at is null;
 create index if not exists tickets_active_status_idx on public.tickets (status, last_message_at desc, id desc) where archived_at is null;
@@ -435,7 +445,7 @@ create policy "Staff read notes" on public.ticket_notes
 
 insert into storage.buckets (id, name, public, file_size_limit)
   values ('ticket-attachments', 'ticket-attachments', false, 5242880)
-  on conflict (id) do update set public = false;
+  on conflict (id) do update set public = false, file_size_limit = coalesce(buckets.file_size_limit, excluded.file_size_limit);
 -- Avatars are shown beside every message to both sides, so they are public, but small and pictures only.
 insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
   values ('avatars', 'avatars', true, 1048576, array['image/png', 'image/jpeg', 'image/webp', 'image/gif'])
