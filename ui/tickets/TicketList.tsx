@@ -1,7 +1,7 @@
 import { Archive, CloudOff, Inbox, SearchX } from 'lucide-react';
-import type { ComponentProps, KeyboardEvent, ReactNode } from 'react';
+import type { ComponentType, KeyboardEvent, ReactNode } from 'react';
+import type { TicketRow } from '../../core/database.types.ts';
 import { useTranslation } from 'react-i18next';
-import { Virtuoso } from 'react-virtuoso';
 import type { Side } from '../desk/typing.ts';
 import { errorKey } from '../i18n/error-key.ts';
 import { Button } from '../shell/Button.tsx';
@@ -11,8 +11,17 @@ import { sectionFilter, sectionSearch, useSection } from './list-section.ts';
 import { TicketItem } from './TicketItem.tsx';
 import { useTickets } from './useTickets.ts';
 
+/** How rows are laid out and scrolled; `onEnd` is called when the last ones come into sight. */
+export type RowsProps = {
+  tickets: TicketRow[];
+  row: (ticket: TicketRow) => ReactNode;
+  onEnd: () => void;
+};
+
 type Props = {
   side: Side;
+  /** Every row in the page for the few tickets of a user, only those in sight for the thousands of staff. */
+  rows: ComponentType<RowsProps>;
   /** The ticket that is open beside the list. */
   selected: string | undefined;
   /** Path of a ticket's page within the app. */
@@ -22,8 +31,8 @@ type Props = {
   empty: ReactNode;
 };
 
-/** The tickets of the section in the address, the latest conversation first; only the rows in sight are rendered. */
-export function TicketList({ side, selected, pathOf, search = '', empty }: Props) {
+/** The tickets of the section in the address, the latest conversation first. */
+export function TicketList({ side, rows: Rows, selected, pathOf, search = '', empty }: Props) {
   const { t } = useTranslation();
   const { section } = useSection();
   const { tickets, isLoading, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useTickets({
@@ -61,35 +70,24 @@ export function TicketList({ side, selected, pathOf, search = '', empty }: Props
     );
   }
   return (
-    <Virtuoso
-      key={section}
-      data={tickets}
-      computeItemKey={(_, ticket) => ticket.id}
-      onKeyDown={moveWithArrows}
-      tabIndex={-1}
-      increaseViewportBy={400}
-      endReached={() => {
-        if (hasNextPage && !isFetchingNextPage) fetchNextPage();
-      }}
-      components={{ List: ListElement, Item: ItemElement }}
-      itemContent={(_, ticket) => (
-        <TicketItem
-          ticket={ticket}
-          side={side}
-          selected={ticket.id === selected}
-          href={pathOf(ticket.id) + sectionSearch(section)}
-        />
-      )}
-    />
+    <div className="h-full" onKeyDown={moveWithArrows}>
+      <Rows
+        key={section}
+        tickets={tickets}
+        onEnd={() => {
+          if (hasNextPage && !isFetchingNextPage) fetchNextPage();
+        }}
+        row={(ticket) => (
+          <TicketItem
+            ticket={ticket}
+            side={side}
+            selected={ticket.id === selected}
+            href={pathOf(ticket.id) + sectionSearch(section)}
+          />
+        )}
+      />
+    </div>
   );
-}
-
-function ListElement(props: ComponentProps<'div'>) {
-  return <div {...props} role="list" />;
-}
-
-function ItemElement({ item: _, ...props }: ComponentProps<'div'> & { item: unknown }) {
-  return <div {...props} role="listitem" />;
 }
 
 /** Up and down step through the tickets in sight, Home and End go to the first and last of them. */

@@ -1,0 +1,335 @@
+import type { QueryClient } from '@tanstack/react-query';
+import type { TicketRow } from '../../core/database.types.ts';
+import { DeskError } from '../../core/errors.ts';
+import type { Client } from '../../core/queries/check.ts';
+import {
+  fetchChangedMessages,
+  fetchMessage,
+  fetchMessages,
+  messagePageSize,
+  type Message,
+} from '../../core/queries/messages.ts';
+import { changesPageSize, fetchChangedTickets, fetchTicket } from '../../core/queries/tickets.ts';
+import { ServerClock } from './clock.ts';
+import { Outgoing } from '../composer/outgoing.ts';
+import { SignedUrls } from '../attachments/signedUrls.ts';
+import { deskKeys } from './keys.ts';
+import {
+  latestChange,
+  mergeAttachments,
+  mergeMessages,
+  mergeRows,
+  prependMessages,
+  withOverlap,
+  type Thread,
+} from './merge.ts';
+import { openStream, type Change } from './realtime.ts';
+import { createDeskStore, withEntry, type Connection, type DeskStore } from './store.ts';
+import { TypingWatch, type Side } from './typing.ts';
+
+/** A message of the other side that has just come, with its ticket. */
+export type IncomingMessage = { message: Message; ticket: TicketRow };
+
+/** How often changes are asked for although none were told, in ms: events can be lost without an error. */
+const pollEvery = { live: 60_000, interrupted: 10_000 };
+
+/**
+ * What the chat of one signed-in person rests on: the rows known, the stream that keeps them fresh, what
+ * waits to be sent and the files' addresses. `start` sets it going and returns what stops it.
+ */
+export class Desk {
+  readonly supabase: Client;
+  readonly userId: string;
+  readonly side: Side;
+  readonly queryClient: QueryClient;
+  readonly store: DeskStore = createDeskStore();
+  readonly clock = new ServerClock();
+  readonly outgoing: Outgoing;
+  readonly files: SignedUrls;
+  readonly #typing: TypingWatch;
+  readonly #listeners = new Set<(incoming: IncomingMessage) => void>();
+  /** Messages that came while their thread was being fetched for the first time. */
+  readonly #arrivedWhileLoading = new Map<string, Message[]>();
+  /** Files are told before their message: they wait here for it, by its id. */
+  readonly #earlyFiles = new Map<string, TicketAttachment[]>();
+  /** Changes of tickets up to this `updated_at` have been fetched; undefined: no list has. */
+  #ticketsSyncedAt: string | undefined;
+  #syncing: Promise<void> | undefined;
+  #countsTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor({ supabase, userId, side, queryClient }: DeskOptions) {
+    this.supabase = supabase;
+    this.userId = userId;
+    this.side = side;
+    this.queryClient = queryClient;
+    this.#typing = new TypingWatch(this.store, side);
+    this.outgoing = new Outgoing({
+      supabase,
+      userId,
+      storage: localStorage,
+      onSent: (row, attachments) => {
+        this.clock.observe(row.created_at);
+        this.applyMessages(row.ticket_id, [{ ...row, attachments }]);
+      },
+    });
+    this.files = new SignedUrls(supabase);
+  }
+
+  /** Opens the stream and listens to the browser; returns what ends it all. */
+  start(): () => void {
+    const stopOutgoing = this.outgoing.start();
+    const closeStream = openStream(this.supabase, this.side, this.userId, {
+      onChange: (change) => this.#take(change),
+      onLive: () => {
+        this.#setConnection('live');
+        this.#catchUp();
+      },
+      onLost: () => this.#setConnection(navigator.onLine ? 'connecting' : 'offline'),
+    });
+    const onVisible = () => {
+      if (document.visibilityState === 'visible') this.#catchUp();
+    };
+    const onOnline = () => {
+      this.#setConnection('connecting');
+      this.supabase.realtime.connect();
+      this.#catchUp();
+    };
+    const onOffline = () => this.#setConnection('offline');
+    let polled = Date.now();
+    const poll = setInterval(() => {
+      const { status } = this.store.getState().connection;
+      if (status === 'offline' || document.visibilityState !== 'visible') return;
+      if (Date.now() - polled < (status === 'live' ? pollEvery.live : pollEvery.interrupted)) return;
+      polled = Date.now();
+      this.#catchUp();
+    }, pollEvery.interrupted);
+    document.addEventListener('visibilitychange', onVisible);
+    addEventListener('focus', onVisible);
+    addEventListener('online', onOnline);
+    addEventListener('offline', onOffline);
+    return () => {
+      clearInterval(poll);
+      clearTimeout(this.#countsTimer);
+      document.removeEventListener('visibilitychange', onVisible);
+      removeEventListener('focus', onVisible);
+      removeEventListener('online', onOnline);
+      removeEventListener('offline', onOffline);
+      closeStream();
+      stopOutgoing();
+      this.#typing.stop();
+    };
+  }
+
+  /** Calls `listener` for each message of the other side as it comes; returns the unsubscriber. */
+  onIncomingMessage(listener: (incoming: IncomingMessage) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Merges tickets that a query or a function answered with. */
+  applyTickets(rows: readonly TicketRow[]): void {
+    const { tickets } = this.store.getState();
+    const merged = mergeRows(tickets, rows);
+    if (merged === tickets) return;
+    this.store.setState({ tickets: merged });
+    if (rows.some((row) => countsDiffer(tickets.get(row.id), row))) this.#refreshCounts();
+  }
+
+  /** Merges messages into their thread, if it is loaded or being loaded. */
+  applyMessages(ticketId: string, messages: readonly Message[]): void {
+    this.#arrivedWhileLoading.get(ticketId)?.push(...messages);
+    const { threads } = this.store.getState();
+    const thread = threads.get(ticketId);
+    if (!thread) return;
+    const merged = mergeMessages(thread, messages);
+    if (merged !== thread) this.store.setState({ threads: withEntry(threads, ticketId, merged) });
+  }
+
+  /** Loads a conversation's end, or, once that is there, what has changed in it since. */
+  async syncThread(ticketId: string): Promise<void> {
+    const thread = this.store.getState().threads.get(ticketId);
+    if (thread?.syncedAt === undefined) await this.#loadThread(ticketId);
+    else await this.#loadChanges(ticketId, thread, thread.syncedAt);
+  }
+
+  /** Loads the page before what is loaded of a conversation. */
+  async loadOlder(ticketId: string, size = messagePageSize): Promise<void> {
+    const oldest = this.store.getState().threads.get(ticketId)?.messages[0];
+    if (!oldest) return;
+    const before = { at: oldest.created_at, id: oldest.id };
+    const page = await fetchMessages(this.supabase, ticketId, { before, size });
+    const { threads } = this.store.getState();
+    const thread = threads.get(ticketId);
+    if (!thread) return;
+    const prepended = prependMessages(thread, page, page.length === size);
+    this.store.setState({ threads: withEntry(threads, ticketId, prepended) });
+  }
+
+  /** Takes in the first rows of a list; changes are looked for from there on. */
+  ticketsListed(rows: readonly TicketRow[]): void {
+    this.#ticketsSyncedAt ??= latestChange(rows, undefined);
+    if (this.clock.known) for (const row of rows) this.#typing.observe(row, this.clock.now());
+    this.applyTickets(rows);
+  }
+
+  /** Fetches and merges all that has changed in tickets since the last time. */
+  syncTickets(): Promise<void> {
+    this.#syncing ??= this.#loadTicketChanges().finally(() => {
+      this.#syncing = undefined;
+    });
+    return this.#syncing;
+  }
+
+  async #loadTicketChanges(): Promise<void> {
+    if (this.#ticketsSyncedAt === undefined) {
+      await this.queryClient.invalidateQueries({ queryKey: deskKeys.ticketLists });
+      return;
+    }
+    const since = withOverlap(this.#ticketsSyncedAt);
+    const userId = this.side === 'user' ? this.userId : undefined;
+    let after;
+    for (;;) {
+      const rows: TicketRow[] = await fetchChangedTickets(this.supabase, { since, after, userId });
+      this.applyTickets(rows);
+      this.#ticketsSyncedAt = latestChange(rows, this.#ticketsSyncedAt);
+      const last = rows.at(-1);
+      if (!last || rows.length < changesPageSize) return;
+      after = { at: last.updated_at, id: last.id };
+    }
+  }
+
+  async #loadThread(ticketId: string): Promise<void> {
+    const arrived: Message[] = [];
+    this.#arrivedWhileLoading.set(ticketId, arrived);
+    try {
+      const messages = await fetchMessages(this.supabase, ticketId);
+      const loaded: Thread = {
+        messages,
+        hasOlder: messages.length === messagePageSize,
+        syncedAt: latestChange(messages, undefined),
+      };
+      const thread = mergeMessages(loaded, arrived);
+      this.store.setState(({ threads }) => ({ threads: withEntry(threads, ticketId, thread) }));
+    } finally {
+      this.#arrivedWhileLoading.delete(ticketId);
+    }
+  }
+
+  async #loadChanges(ticketId: string, thread: Thread, syncedAt: string): Promise<void> {
+    const since = withOverlap(syncedAt);
+    const from = thread.hasOlder ? thread.messages[0]?.created_at : undefined;
+    let after;
+    for (;;) {
+      const changed: Message[] = await fetchChangedMessages(this.supabase, ticketId, { since, after, from });
+      this.applyMessages(ticketId, changed);
+      const last = changed.at(-1);
+      if (last) {
+        this.store.setState(({ threads }) => {
+          const known = threads.get(ticketId);
+          const at = latestChange(changed, known?.syncedAt);
+          return known ? { threads: withEntry(threads, ticketId, { ...known, syncedAt: at }) } : {};
+        });
+      }
+      if (!last || changed.length < changesPageSize) return;
+      after = { at: last.updated_at, id: last.id };
+    }
+  }
+
+  /** Brings everything on the screen up to date; failures show in the queries that fetch, and are tried again. */
+  #catchUp(): void {
+    this.outgoing.wake();
+    this.syncTickets().catch(reportUnlessExpected);
+    void this.queryClient.invalidateQueries({ queryKey: deskKeys.threads });
+    this.#refreshCounts();
+  }
+
+  #take(change: Change): void {
+    this.clock.observe(change.at);
+    if (change.table === 'tickets') {
+      this.applyTickets([change.row]);
+      const row = this.store.getState().tickets.get(change.row.id);
+      if (row?.revision === change.row.revision) this.#typing.observe(row, Date.parse(change.at));
+    } else if (change.table === 'ticket_messages') {
+      this.#takeMessage({ ...change.row, attachments: [] }, change.isNew).catch(reportUnlessExpected);
+    } else {
+      this.#takeAttachment(change.row);
+    }
+  }
+
+  async #takeMessage(message: Message, isNew: boolean): Promise<void> {
+    const fromOther = message.is_admin !== (this.side === 'staff') && message.source !== 'system';
+    if (isNew && fromOther) this.#typing.clear(message.ticket_id);
+    message = { ...message, attachments: this.#earlyFiles.get(message.id) ?? [] };
+    this.#earlyFiles.delete(message.id);
+    const thread = this.store.getState().threads.get(message.ticket_id);
+    const known = thread?.messages.find(({ id }) => id === message.id);
+    // A long text that didn't change isn't part of an event; without text there must be files.
+    const empty = !message.message && message.attachments.length === 0;
+    const incomplete = known === undefined && empty && !message.event && !message.deleted_at;
+    if (!incomplete) this.applyMessages(message.ticket_id, [message]);
+    else if (thread || this.#arrivedWhileLoading.has(message.ticket_id) || isNew) {
+      message = (await fetchMessage(this.supabase, message.id)) ?? message;
+      this.applyMessages(message.ticket_id, [message]);
+    }
+    if (isNew && fromOther && known === undefined) await this.#announce(message);
+  }
+
+  #takeAttachment(attachment: TicketAttachment): void {
+    const thread = this.store.getState().threads.get(attachment.ticket_id);
+    const message = thread?.messages.find(({ id }) => id === attachment.message_id);
+    if (!message) {
+      const early = this.#earlyFiles.get(attachment.message_id) ?? [];
+      this.#earlyFiles.set(attachment.message_id, [...early, attachment]);
+      return;
+    }
+    const attachments = mergeAttachments(message.attachments, [attachment]);
+    this.applyMessages(attachment.ticket_id, [{ ...message, attachments }]);
+  }
+
+  async #announce(message: Message): Promise<void> {
+    if (this.#listeners.size === 0) return;
+    const ticket =
+      this.store.getState().tickets.get(message.ticket_id) ??
+      (await fetchTicket(this.supabase, message.ticket_id, false));
+    if (ticket) for (const listener of this.#listeners) listener({ message, ticket });
+  }
+
+  #setConnection(status: Connection['status']): void {
+    const { connection } = this.store.getState();
+    if (connection.status === status) return;
+    const staleSince = status === 'live' ? null : (connection.staleSince ?? Date.now());
+    this.store.setState({ connection: { status, staleSince } });
+  }
+
+  /** Counts are asked for again shortly: many changes in a row cost one question. */
+  #refreshCounts(): void {
+    this.#countsTimer ??= setTimeout(() => {
+      this.#countsTimer = undefined;
+      void this.queryClient.invalidateQueries({ queryKey: deskKeys.counts });
+    }, 300);
+  }
+}
+
+type TicketAttachment = Message['attachments'][number];
+
+export type DeskOptions = { supabase: Client; userId: string; side: Side; queryClient: QueryClient };
+
+/** Makes the desk of one signed-in person; `side` is the side of the counter they sit on. */
+export function createDesk(options: DeskOptions): Desk {
+  return new Desk(options);
+}
+
+function countsDiffer(before: TicketRow | undefined, after: TicketRow): boolean {
+  return (
+    before?.status !== after.status ||
+    before.archived_at !== after.archived_at ||
+    before.unread_count > 0 !== after.unread_count > 0 ||
+    before.user_unread_count > 0 !== after.user_unread_count > 0
+  );
+}
+
+/** Being without a network or a session is shown elsewhere; anything else belongs in the console. */
+function reportUnlessExpected(error: unknown): void {
+  if (error instanceof DeskError && (error.code === 'network' || error.code === 'session_expired')) return;
+  console.error(error);
+}

@@ -1,0 +1,13 @@
+/** Keys of the chat's queries in react-query's cache; the prefixes are what gets invalidated together. */
+export const deskKeys = {
+  ticketLists: ['desk', 'ticket-list'],
+  ticket: (id: string) => ['desk', 'ticket', id],
+  ticketsOf: (userId: string) => ['desk', 'tickets-of', userId],
+  counts: ['desk', 'ticket-counts'],
+  threads: ['desk', 'thread'],
+  thread: (ticketId: string) => ['desk', 'thread', ticketId],
+  message: (id: string) => ['desk', 'message', id],
+  profile: (id: string) => ['desk', 'profile', id],
+  notes: (ticketId: string) => ['desk', 'notes', ticketId],
+  file: (path: string) => ['desk', 'file', path],
+} as const;

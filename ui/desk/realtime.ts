@@ -1,0 +1,92 @@
+import {
+  REALTIME_SUBSCRIBE_STATES,
+  type RealtimeChannel,
+  type RealtimePostgresChangesPayload,
+} from '@supabase/supabase-js';
+import * as z from 'zod/mini';
+import type { AttachmentRow, MessageRow, TicketRow } from '../../core/database.types.ts';
+import type { Client } from '../../core/queries/check.ts';
+import type { Side } from './typing.ts';
+
+/** A change as the stream told it, with the server's time of its commit (ISO 8601). */
+export type Change = { at: string } & (
+  | { table: 'tickets'; row: TicketRow }
+  | { table: 'ticket_messages'; row: MessageRow; isNew: boolean }
+  | { table: 'ticket_attachments'; row: AttachmentRow }
+);
+
+export type StreamHandlers = {
+  onChange: (change: Change) => void;
+  /** The stream carries changes from now on; called every time it is made anew, unasked too. */
+  onLive: () => void;
+  /** The stream is interrupted; it is being made again. */
+  onLost: () => void;
+};
+
+/** What must hold of a row before it is merged; everything else is the database's own typing. */
+const rowSchema = z.looseObject({ id: z.string(), revision: z.optional(z.number()) });
+
+/** A channel that ended is made anew after this long, in ms. */
+const remakeAfter = 3_000;
+
+let made = 0;
+
+/**
+ * Opens the one stream of changes an app listens to, as narrow as its side allows; row level security leaves
+ * out what the caller may not see. Returns a function that closes it.
+ */
+export function openStream(client: Client, side: Side, userId: string, handlers: StreamHandlers): () => void {
+  let channel: RealtimeChannel | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let closed = false;
+
+  type Payload = RealtimePostgresChangesPayload<Record<string, unknown>>;
+  const take = (payload: Payload) => {
+    if (payload.eventType === 'DELETE' || !rowSchema.safeParse(payload.new).success) return;
+    handlers.onChange({
+      at: payload.commit_timestamp,
+      table: payload.table,
+      row: payload.new,
+      isNew: payload.eventType === 'INSERT',
+    } as unknown as Change);
+  };
+
+  const open = () => {
+    // A name is never used twice: a channel of the same name that is still closing would be handed out again.
+    const opened = client.channel(`desk-${userId}-${(made += 1)}`);
+    channel = opened;
+    const tables = { event: '*', schema: 'public' } as const;
+    const ownTickets = side === 'user' ? { filter: `user_id=eq.${userId}` } : {};
+    opened
+      .on('postgres_changes', { ...tables, table: 'tickets', ...ownTickets }, take)
+      .on('postgres_changes', { ...tables, table: 'ticket_messages' }, take)
+      .on('postgres_changes', { ...tables, event: 'INSERT', table: 'ticket_attachments' }, take)
+      .on('system', {}, (system: { extension?: string; status?: string }) => {
+        if (closed || channel !== opened || system.extension !== 'postgres_changes') return;
+        if (system.status === 'ok') handlers.onLive();
+        else remake();
+      })
+      .subscribe((status) => {
+        if (closed || channel !== opened || status === REALTIME_SUBSCRIBE_STATES.SUBSCRIBED) return;
+        handlers.onLost();
+        // The client rejoins by itself after errors and time-outs, but not after the server closed a channel.
+        if (status === REALTIME_SUBSCRIBE_STATES.CLOSED) remake();
+      });
+  };
+
+  const remake = () => {
+    handlers.onLost();
+    const old = channel;
+    channel = undefined;
+    if (old) void client.removeChannel(old);
+    clearTimeout(timer);
+    timer = setTimeout(open, remakeAfter);
+  };
+
+  open();
+  return () => {
+    closed = true;
+    clearTimeout(timer);
+    if (channel) void client.removeChannel(channel);
+  };
+}

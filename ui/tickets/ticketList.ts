@@ -1,0 +1,35 @@
+import type { TicketRow } from '../../core/database.types.ts';
+import type { Cursor } from '../../core/queries/keyset.ts';
+import type { TicketFilter } from '../../core/queries/tickets.ts';
+import { compareMoments } from '../desk/merge.ts';
+
+/** The order of every list: the latest conversation first, ties by id. */
+export function compareTickets(a: TicketRow, b: TicketRow): number {
+  return compareMoments(b.last_message_at, a.last_message_at) || compareMoments(b.id, a.id);
+}
+
+/** True when a list of this filter shows the ticket. */
+export function matchesFilter(ticket: TicketRow, { status, archived }: TicketFilter): boolean {
+  return (ticket.archived_at !== null) === archived && (status === 'all' || ticket.status === status);
+}
+
+/**
+ * The known tickets that a list shows, in its order.
+ * @param loadedTo the last row fetched for this list; what lies beyond comes with later pages, though some of
+ * it may be known from elsewhere. Undefined: everything has been fetched.
+ */
+export function selectTickets(
+  known: Iterable<TicketRow>,
+  filter: TicketFilter,
+  loadedTo: Cursor | undefined,
+): TicketRow[] {
+  const shown: TicketRow[] = [];
+  for (const ticket of known) {
+    const within =
+      loadedTo === undefined ||
+      compareMoments(ticket.last_message_at, loadedTo.at) > 0 ||
+      (ticket.last_message_at === loadedTo.at && ticket.id >= loadedTo.id);
+    if (within && matchesFilter(ticket, filter)) shown.push(ticket);
+  }
+  return shown.sort(compareTickets);
+}
