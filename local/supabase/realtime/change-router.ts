@@ -31,7 +31,7 @@ interface Audience {
 
 /** One row that `realtime.route_changes` returns. */
 interface Outcome {
-  change: number;
+  change: number | null;
   interests: number[];
   columns: string;
   record: string;
@@ -242,7 +242,7 @@ export class ChangeRouter {
       ],
     });
     for (const outcome of rows) {
-      const { change, audience } = routed[outcome.change] ?? {};
+      const { change, audience } = routed[outcome.change ?? -1] ?? {};
       if (outcome.problem !== null) {
         this.context.logger.warn(
           { table: change?.table, problem: outcome.problem },

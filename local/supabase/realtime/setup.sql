@@ -117,8 +117,8 @@ $$;
 -- A condition that finds a row by its primary key, taken from the jsonb expression `source`.
 create or replace function realtime.key_sql(entity regclass, source text) returns text language sql stable as $$
   select string_agg(format('row_.%I = (%s ->> %L)::%s', attname, source, attname, format_type(atttypid, null)), ' and ')
-  from pg_attribute
-  where attrelid = entity and attname = any (realtime.primary_key(entity))
+  from pg_index join pg_attribute on attrelid = indrelid and attnum = any (indkey)
+  where indrelid = entity and indisprimary
 $$;
 
 -- Which of the conditions hold for a row: their indexes as a jsonb array. All conditions that differ only in their
@@ -160,131 +160,32 @@ begin
 end
 $$;
 
--- Decides for one change who sees it, and as what. See route_changes.
-create or replace function realtime.route_change(item jsonb, audience jsonb, roles text[], claims text[])
-returns table (interests int[], columns text, record text, old_record text, errors text[], problem text)
+-- The values of a change as JSON, made by PostgreSQL itself from the streamed text: they look as they do in an answer
+-- of the REST API. `row_values` are of the new row or, for DELETE, what is known of the old one.
+create or replace function realtime.read_change(item jsonb, out row_values jsonb, out old_values jsonb)
 language plpgsql as $$
 declare
   entity regclass := (item ->> 'relation')::oid::regclass;
-  action text := item ->> 'action';
   sent jsonb := coalesce(item -> 'record', item -> 'old');
-  max_bytes constant int := 1024 * 1024;
-  too_large boolean;
-  guarded boolean;
-  key_names text[] := realtime.primary_key(entity);
-  key_values text;
   missing text[];
-  typed jsonb;
-  typed_old jsonb;
-  met jsonb;
-  viewer_role text;
-  viewers int[];
-  viewer int;
-  visible int[];
-  sees boolean;
-  selectable text[];
-  wanted jsonb;
-  shown text[];
 begin
-  select relrowsecurity into guarded from pg_class where oid = entity;
-  if not found then
-    return;
-  end if;
-
-  -- PostgreSQL itself turns the streamed text into JSON, so a value looks as it does in an answer of the REST API.
   execute format('select to_jsonb(jsonb_populate_record(null::%s, $1)), to_jsonb(jsonb_populate_record(null::%1$s, $2))',
-    entity) into typed, typed_old using sent, item -> 'old';
-  typed := coalesce((select jsonb_object_agg(each.key, each.value) from jsonb_each(typed) each where sent ? each.key), '{}');
-  typed_old := (select jsonb_object_agg(each.key, each.value) from jsonb_each(typed_old) each where item -> 'old' ? each.key);
+    entity) into row_values, old_values using sent, item -> 'old';
+  select jsonb_object_agg(key, value) into row_values from jsonb_each(row_values) where sent ? key;
+  select jsonb_object_agg(key, value) into old_values from jsonb_each(old_values) where item -> 'old' ? key;
 
   -- Large values an UPDATE left alone and generated columns aren't streamed: they are read from the row.
-  if action <> 'DELETE' then
+  if item ? 'record' then
     missing := array(
       select attname::text from pg_attribute
       where attrelid = entity and attnum > 0 and not attisdropped
         and (attgenerated <> '' or item -> 'unchanged' ? attname::text));
-    if missing <> '{}' and key_names is not null then
-      execute format('select $2 || coalesce((select jsonb_object_agg(each.key, each.value)
-          from %s row_, jsonb_each(to_jsonb(row_)) each where %s and each.key = any ($3)), ''{}'')',
-        entity, realtime.key_sql(entity, '$1')) into typed using sent, typed, missing;
+    if missing <> '{}' then
+      execute format('select $1 || coalesce((select jsonb_object_agg(key, value)
+          from %s row_, jsonb_each(to_jsonb(row_)) where %s and key = any ($3)), ''{}'')',
+        entity, coalesce(realtime.key_sql(entity, '$2'), 'false')) into row_values using row_values, sent, missing;
     end if;
   end if;
-
-  too_large := octet_length(typed::text) + coalesce(octet_length(typed_old::text), 0) > max_bytes;
-  met := realtime.conditions_met(entity, audience -> 'conditions', sent || (typed - array(select jsonb_object_keys(sent))));
-  key_values := (select jsonb_object_agg(name, sent -> name)::text from unnest(key_names) name);
-
-  for viewer_role, viewers in
-    select roles[(value ->> 0)::int + 1], array_agg(distinct (value ->> 0)::int)
-    from jsonb_array_elements(audience -> 'interests') where value -> 1 <@ met group by 1
-  loop
-    selectable := array(
-      select attname::text from pg_attribute
-      where attrelid = entity and attnum > 0 and not attisdropped
-        and has_column_privilege(viewer_role, attrelid, attnum, 'SELECT')
-      order by attnum);
-    visible := viewers;
-    errors := null;
-    problem := null;
-    if action <> 'DELETE' and key_names is null then
-      errors := array['Error 400: Bad Request, no primary key'];
-    elsif action <> 'DELETE' and not key_names <@ selectable then
-      errors := array['Error 401: Unauthorized'];
-    else
-      if guarded and action <> 'DELETE' then
-        visible := '{}';
-        foreach viewer in array viewers loop
-          begin
-            perform set_config('role', viewer_role, true), set_config('request.jwt.claims', claims[viewer + 1], true);
-            execute format('execute %I (%L)', 'realtime_row_' || entity::oid, key_values) into sees;
-          exception when others then
-            -- One viewer's broken policy or claims must not keep the change from the others.
-            sees := false;
-            problem := sqlerrm;
-          end;
-          perform set_config('role', 'none', true);
-          if sees then
-            visible := visible || viewer;
-          end if;
-        end loop;
-        perform set_config('request.jwt.claims', '', true);
-      end if;
-      if too_large then
-        errors := array['Error 413: Payload Too Large'];
-      end if;
-    end if;
-
-    for wanted, interests in
-      select value -> 2, array_agg(ordinality::int - 1)
-      from jsonb_array_elements(audience -> 'interests') with ordinality
-      where value -> 1 <@ met and roles[(value ->> 0)::int + 1] = viewer_role and (value ->> 0)::int = any (visible)
-      group by 1
-    loop
-      shown := array(select name from unnest(selectable) name
-                     where wanted = 'null' or wanted ? name or name = any (key_names));
-      if errors is not null and not too_large then
-        columns := '[]';
-        record := '{}';
-        old_record := '{}';
-      else
-        columns := (
-          select coalesce(jsonb_agg(jsonb_build_object('name', attname, 'type', typname) order by attnum), '[]')
-          from pg_attribute join pg_type on pg_type.oid = atttypid
-          where attrelid = entity and attname = any (shown));
-        record := realtime.pick(typed, shown, too_large);
-        -- Nothing is left of a deleted row that a policy could judge, so only its key is told.
-        old_record := realtime.pick(typed_old,
-          case when guarded and action = 'DELETE' then array(select unnest(shown) intersect select unnest(key_names)) else shown end,
-          too_large);
-      end if;
-      return next;
-      problem := null;
-    end loop;
-    if problem is not null then
-      interests := '{}';
-      return next;
-    end if;
-  end loop;
 end
 $$;
 
@@ -294,7 +195,64 @@ language sql immutable as $$
   where key = any (names) and not (short_only and octet_length(value::text) > 64)
 $$;
 
--- Decides for a batch of changes who sees which, in one round trip.
+-- The interests whose conditions hold, as [[interest, viewer, [column] | null]].
+create or replace function realtime.interested(interests jsonb, met jsonb) returns jsonb language sql immutable as $$
+  select coalesce(jsonb_agg(jsonb_build_array(ordinality - 1, value -> 0, value -> 2)), '[]')
+  from jsonb_array_elements(interests) with ordinality where value -> 1 <@ met
+$$;
+
+-- What viewers with one role are shown of a change: one row for each choice of columns.
+-- `asking`: [[interest, [column] | null, whether the policies let it see the row]].
+create or replace function realtime.show_change(
+  item jsonb, row_values jsonb, old_values jsonb, guarded boolean, viewer_role text, asking jsonb
+) returns table (interests int[], columns text, record text, old_record text, errors text[]) language plpgsql as $$
+declare
+  entity regclass := (item ->> 'relation')::oid::regclass;
+  deleted boolean := item ->> 'action' = 'DELETE';
+  key_names text[] := realtime.primary_key(entity);
+  selectable text[] := array(
+    select attname::text from pg_attribute
+    where attrelid = entity and attnum > 0 and not attisdropped
+      and has_column_privilege(viewer_role, attrelid, attnum, 'SELECT'));
+  too_large boolean := octet_length(row_values::text) + coalesce(octet_length(old_values::text), 0) > 1024 * 1024;
+  refusal text;
+  wanted jsonb;
+  shown text[];
+begin
+  if not deleted then
+    refusal := case when key_names is null then 'Error 400: Bad Request, no primary key'
+                    when not key_names <@ selectable then 'Error 401: Unauthorized' end;
+  end if;
+  for wanted, interests in
+    select value -> 1, array_agg((value ->> 0)::int) from jsonb_array_elements(asking)
+    where refusal is not null or (value ->> 2)::boolean group by 1
+  loop
+    if refusal is not null then
+      columns := '[]';
+      record := '{}';
+      old_record := '{}';
+      errors := array[refusal];
+    else
+      shown := array(select name from unnest(selectable) name
+                     where wanted = 'null' or wanted ? name or name = any (key_names));
+      columns := (
+        select coalesce(jsonb_agg(jsonb_build_object('name', attname, 'type', typname) order by attnum), '[]')
+        from pg_attribute join pg_type on pg_type.oid = atttypid
+        where attrelid = entity and attname = any (shown));
+      record := realtime.pick(row_values, shown, too_large);
+      -- Nothing is left of a deleted row that a policy could judge, so only its key is told.
+      old_record := realtime.pick(old_values,
+        case when guarded and deleted then array(select unnest(shown) intersect select unnest(key_names)) else shown end,
+        too_large);
+      errors := case when too_large then array['Error 413: Payload Too Large'] end;
+    end if;
+    return next;
+  end loop;
+end
+$$;
+
+-- Decides for a batch of changes who sees which, in one round trip. What costs most, running the policies, is done
+-- once a viewer and table for the whole batch.
 --   changes:   [{"relation": oid, "action", "xid", "audience": index into audiences,
 --                "record": {column: text}, "old": {column: text}, "unchanged": [column]}]
 --   audiences: [{"conditions": [["column", "op", "value", negated]],
@@ -310,8 +268,28 @@ set plan_cache_mode = force_generic_plan
 set search_path = public, extensions as $$
 declare
   item jsonb;
+  audience jsonb;
   entity regclass;
   statement text;
+  guarded boolean;
+  new_row jsonb;
+  old_row jsonb;
+  viewer int;
+  viewer_role text;
+  keys jsonb;
+  visible jsonb;
+  asking jsonb;
+  -- Of each change:
+  new_rows jsonb[];
+  old_rows jsonb[];
+  passing jsonb[];
+  guards boolean[];
+  -- Changes of guarded tables that somebody must be asked about: (relation, change, key).
+  asked_entities oid[];
+  asked_changes int[];
+  asked_keys jsonb[];
+  -- Of each viewer: the changes its policies let it see.
+  seen jsonb[];
 begin
   -- A commit is streamed once its WAL is flushed, which can be a moment before other transactions see it.
   while exists (
@@ -322,30 +300,82 @@ begin
     perform pg_sleep(0.0005);
   end loop;
 
-  for statement in select name from pg_prepared_statements where name like 'realtime\_row\_%' loop
-    execute format('deallocate %I', statement);
-  end loop;
-  for entity in
-    select distinct oid::regclass from jsonb_array_elements(changes) join pg_class on oid = (value ->> 'relation')::oid
-    where relrowsecurity and realtime.primary_key(oid::regclass) is not null
-  loop
-    -- Prepared, because planning a policy costs far more than running it.
-    execute format('prepare %I (jsonb) as select exists (select from %s row_ where %s)',
-      'realtime_row_' || entity::oid, entity, realtime.key_sql(entity, '$1'));
+  for change, item in select ordinality, value from jsonb_array_elements(changes) with ordinality loop
+    begin
+      audience := audiences -> (item ->> 'audience')::int;
+      select oid::regclass, relrowsecurity into strict entity, guarded
+      from pg_class where oid = (item ->> 'relation')::oid;
+      select row_values, old_values into new_row, old_row from realtime.read_change(item);
+      new_rows[change] := new_row;
+      old_rows[change] := old_row;
+      passing[change] := realtime.interested(
+        audience -> 'interests',
+        realtime.conditions_met(
+          entity, audience -> 'conditions', new_row || coalesce(item -> 'record', item -> 'old')));
+      guards[change] := guarded;
+      if guarded and item ? 'record' and realtime.primary_key(entity) is not null then
+        asked_entities := asked_entities || entity::oid;
+        asked_changes := asked_changes || change;
+        asked_keys := asked_keys || (
+          select jsonb_object_agg(name, item -> 'record' -> name) from unnest(realtime.primary_key(entity)) name);
+      end if;
+    exception when others then
+      passing[change] := '[]';
+      return query select change - 1, '{}'::int[], null, null, null, null::text[], sqlerrm;
+    end;
   end loop;
 
-  for change, item in select ordinality::int - 1, value from jsonb_array_elements(changes) with ordinality loop
+  -- Prepared, because planning a policy costs far more than running it.
+  for statement in select name from pg_prepared_statements where name like 'realtime\_rows\_%' loop
+    execute format('deallocate %I', statement);
+  end loop;
+  for entity in select distinct unnest(asked_entities)::regclass loop
+    execute format(
+      'prepare %I (jsonb) as select jsonb_agg(value -> 0) from jsonb_array_elements($1)
+       where (select true from %s row_ where %s)',
+      'realtime_rows_' || entity::oid, entity, realtime.key_sql(entity, 'value -> 1'));
+  end loop;
+
+  for viewer_role, viewer, entity, keys in
+    with asked as (select * from unnest(asked_entities, asked_changes, asked_keys) asked_ (entity_, change_, key_)),
+    question as (
+      select distinct roles[(value ->> 1)::int + 1] as role_, (value ->> 1)::int as viewer_, entity_, change_, key_
+      from asked, jsonb_array_elements(passing[change_])),
+    reader as (
+      select role_, entity_ from (select distinct role_, entity_ from question)
+      where (select bool_and(has_column_privilege(role_, entity_, name, 'SELECT'))
+             from unnest(realtime.primary_key(entity_)) name))
+    select role_, viewer_, entity_, jsonb_agg(jsonb_build_array(change_, key_))
+    from question join reader using (role_, entity_)
+    group by 1, 2, 3
+  loop
     begin
-      return query
-        select change, routed.* from realtime.route_change(item, audiences -> (item ->> 'audience')::int, roles, claims) routed;
+      perform set_config('role', viewer_role, true), set_config('request.jwt.claims', claims[viewer + 1], true);
+      execute format('execute %I (%L)', 'realtime_rows_' || entity::oid, keys) into visible;
+      perform set_config('role', 'none', true), set_config('request.jwt.claims', '', true);
+      seen[viewer + 1] := coalesce(seen[viewer + 1], '[]') || coalesce(visible, '[]');
     exception when others then
-      return query select change, '{}'::int[], null, null, null, null::text[], sqlerrm;
+      -- One viewer's broken policy or claims must not keep changes from the others.
+      return query select null::int, '{}'::int[], null, null, null, null::text[], format('%s: %s', entity, sqlerrm);
     end;
+  end loop;
+
+  for change, item in select ordinality, value from jsonb_array_elements(changes) with ordinality loop
+    for viewer_role, asking in
+      select roles[(value ->> 1)::int + 1], jsonb_agg(jsonb_build_array(value -> 0, value -> 2,
+          not guards[change] or not item ? 'record' or coalesce(seen[(value ->> 1)::int + 1] @> to_jsonb(change), false)))
+      from jsonb_array_elements(passing[change]) group by 1
+    loop
+      return query
+        select change - 1, shown.*, null
+        from realtime.show_change(item, new_rows[change], old_rows[change], guards[change], viewer_role, asking) shown;
+    end loop;
   end loop;
 end
 $$;
 
 revoke execute on function
   realtime.condition_sql, realtime.check_bindings, realtime.readable_type, realtime.primary_key, realtime.key_sql,
-  realtime.conditions_met, realtime.route_change, realtime.pick, realtime.route_changes
+  realtime.conditions_met, realtime.read_change, realtime.pick,
+  realtime.interested, realtime.show_change, realtime.route_changes
 from public;
