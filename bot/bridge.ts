@@ -1,0 +1,260 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SupabaseClient } from '@supabase/supabase-js';
+import type { Logger } from 'pino';
+import type { Locale } from '../core/database.types.ts';
+import { botEn } from '../core/words/bot.en.ts';
+import { botRu } from '../core/words/bot.ru.ts';
+import { type Clock, delay } from './clock.ts';
+import { Desk } from './desk.ts';
+import type { Group } from './group.ts';
+import { allowedUpdates, createBot } from './inbound/bot.ts';
+import { commandNames } from './inbound/commands.ts';
+import type { StaffMode } from './inbound/deps.ts';
+import { pollUpdates, WebhookIntake } from './inbound/updates.ts';
+import { listen } from './listener.ts';
+import { Outbound } from './outbound/outbound.ts';
+import { TypingShow } from './outbound/typing-show.ts';
+import { checkStanding } from './telegram/check.ts';
+import { explain } from './telegram/errors.ts';
+import { Pacer } from './telegram/pacer.ts';
+import { createWords } from './words.ts';
+
+export interface BridgeOptions {
+  /** A client with the secret (service role) key. */
+  supabase: SupabaseClient;
+  telegram: {
+    token: string;
+    groupId: number;
+    /** Default: Telegram's own. */
+    apiRoot?: string | undefined;
+    /** Deliveries instead of long polling: where Telegram reaches `webhookHandler`, and the word it must know. */
+    webhook?: { url: string; secret: string } | undefined;
+  };
+  staff: StaffMode;
+  locale: Locale;
+  /** Where the panel shows a ticket, without the ticket's id: `https://desk.example/admin/tickets`. */
+  panelUrl: string;
+  logger: Logger;
+  /** Default: real time. */
+  clock?: Clock | undefined;
+  /** Telegram's limits; default 20 messages a minute into the group, 25 calls a second. */
+  limits?: { perMinute?: number; perSecond?: number } | undefined;
+  /** Carry the outbox only, and take no updates: a second worker beside a bridge that polls. */
+  outboundOnly?: boolean | undefined;
+}
+
+export interface BridgeHealth {
+  ok: boolean;
+  /** What is wrong and what to do, when something is. */
+  problem: string;
+  /** Rows of the outbox that wait, and that were given up. */
+  pending: number;
+  dead: number;
+  /** How long the oldest waiting words wait, in seconds. */
+  oldestSeconds: number;
+}
+
+/** The Telegram bridge of a desk. */
+export interface Bridge {
+  /** Starts carrying; Telegram being away is no reason to fail, only to try again. */
+  start(): Promise<void>;
+  /** Finishes what is in flight, gives leases back. */
+  stop(): Promise<void>;
+  health(): Promise<BridgeHealth>;
+  /** Takes Telegram's deliveries (Express or plain Node); needs the raw request body. */
+  webhookHandler: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+}
+
+/** Words that wait longer than this are a problem, in seconds. */
+const tooLong = 300;
+/** So many dead letters are a problem, too: somebody must look. */
+const tooManyDead = 20;
+
+/** Builds the bridge between the desk's tables and the admin group. Nothing runs before `start()`. */
+export function createBridge(options: BridgeOptions): Bridge {
+  const { supabase, logger, telegram } = options;
+  const words = createWords(options.locale);
+  const apiRoot = (telegram.apiRoot ?? 'https://api.telegram.org').replace(/\/$/, '');
+  const panelUrl = (ticketId: string): string => `${options.panelUrl}/${ticketId}`;
+  const desk = new Desk(supabase);
+  const group: Group = { chatId: telegram.groupId, topics: true };
+  const pacer = new Pacer({ clock: options.clock, ...options.limits });
+  const stopping = new AbortController();
+  const running: Promise<void>[] = [];
+  const problems = new Map<'standing' | 'updates' | 'calls', string>();
+  const note = (key: 'standing' | 'updates' | 'calls', problem: string | undefined): void => {
+    if (problem === undefined) problems.delete(key);
+    else problems.set(key, problem);
+  };
+
+  const inbound = createBot(
+    telegram.token,
+    {
+      desk,
+      group,
+      pacer,
+      words,
+      logger,
+      staff: options.staff,
+      locale: options.locale,
+      apiRoot,
+      panelUrl,
+    },
+    () => {
+      void look();
+    },
+  );
+  const { api } = inbound.bot;
+
+  let failuresInARow = 0;
+  const outbound = new Outbound({
+    api,
+    desk,
+    group,
+    pacer,
+    words,
+    logger,
+    panelUrl,
+    outage: {
+      failed: (reason) => {
+        failuresInARow += 1;
+        // One failure is its row's business; several in a row are an outage, and hold everything back for a while.
+        if (failuresInARow < 3) return;
+        note('calls', reason);
+        pacer.pause(Math.min(30, 2 ** (failuresInARow - 3)));
+      },
+      passed: () => {
+        failuresInARow = 0;
+        note('calls', undefined);
+      },
+      shutOut: (reason) => {
+        note('calls', reason);
+        pacer.pause(10);
+        void look();
+      },
+    },
+  });
+  const typing = new TypingShow({ api, desk, group, pacer, logger });
+  const updates = {
+    bot: inbound.bot,
+    desk,
+    logger,
+    signal: stopping.signal,
+    onProblem: (problem: string | undefined) => note('updates', problem),
+  };
+  const webhook = telegram.webhook && new WebhookIntake(updates, telegram.webhook.secret);
+  let unlisten: (() => Promise<void>) | undefined;
+
+  /** Looks at the bot's standing in the group and keeps what is wrong for health and log. */
+  async function look(): Promise<boolean> {
+    try {
+      const standing = await checkStanding(api, group.chatId, words);
+      group.topics = standing.topics;
+      const [problem] = standing.problems;
+      if (problem !== problems.get('standing'))
+        logger[problem === undefined ? 'info' : 'error']({ problem }, 'standing in the group');
+      for (const hint of standing.hints) logger.warn(hint);
+      note('standing', problem);
+      return problem === undefined;
+    } catch (error) {
+      logger.warn({ reason: explain(error) }, 'Telegram could not be asked about the group');
+      return false;
+    }
+  }
+
+  /** Everything that needs Telegram to answer: repeated until it does. */
+  async function connect(connected: () => void): Promise<void> {
+    for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
+      try {
+        await inbound.bot.init(stopping.signal as Parameters<typeof inbound.bot.init>[0]);
+        await look();
+        if (options.outboundOnly === true) break;
+        if (telegram.webhook === undefined) await api.deleteWebhook();
+        else {
+          await api.setWebhook(telegram.webhook.url, {
+            secret_token: telegram.webhook.secret,
+            allowed_updates: allowedUpdates,
+          });
+        }
+        await registerCommands();
+        break;
+      } catch (error) {
+        note('updates', explain(error));
+        logger.warn({ reason: explain(error) }, 'Telegram could not be reached');
+        connected();
+        await delay(Math.min(30_000, 500 * 2 ** attempt), stopping.signal);
+      }
+    }
+    if (stopping.signal.aborted) return connected();
+    note('updates', undefined);
+    outbound.start();
+    if (options.outboundOnly !== true)
+      running.push(webhook === undefined ? pollUpdates(updates) : webhook.run());
+    connected();
+  }
+
+  async function registerCommands(): Promise<void> {
+    const scope = { type: 'chat', chat_id: group.chatId } as const;
+    const menu = (help: typeof botRu.help) =>
+      commandNames.map((command) => ({ command, description: help[command] }));
+    const own = options.locale === 'ru' ? botRu.help : botEn.help;
+    try {
+      await api.setMyCommands(menu(own), { scope });
+      await api.setMyCommands(menu(botRu.help), { scope, language_code: 'ru' });
+      await api.setMyCommands(menu(botEn.help), { scope, language_code: 'en' });
+    } catch (error) {
+      // The menu is a comfort: commands work without it.
+      logger.warn({ reason: explain(error) }, 'the command menu could not be registered');
+    }
+  }
+
+  return {
+    async start() {
+      const status = await desk.status(group.chatId);
+      group.chatId = status.chat_id;
+      pacer.remember(status.recent);
+      unlisten = listen(supabase, {
+        onWork: () => outbound.wake(),
+        onTyping: (ticketId) => typing.show(ticketId),
+        logger,
+      });
+      await new Promise<void>((resolve) => {
+        running.push(connect(resolve));
+      });
+    },
+
+    async stop() {
+      stopping.abort();
+      await unlisten?.();
+      await outbound.stop();
+      await inbound.stop();
+      await Promise.all(running);
+    },
+
+    async health() {
+      const status = await desk.status(group.chatId);
+      const oldestSeconds = Math.round(status.oldest_seconds ?? 0);
+      const found = [
+        ...problems.values(),
+        ...(status.dead >= tooManyDead
+          ? [`${status.dead} messages could not be delivered to Telegram; resend them in the panel.`]
+          : []),
+        ...(oldestSeconds > tooLong
+          ? [`Messages have been waiting for Telegram for ${oldestSeconds} seconds.`]
+          : []),
+      ];
+      return {
+        ok: found.length === 0,
+        problem: found.join(' '),
+        pending: status.pending,
+        dead: status.dead,
+        oldestSeconds,
+      };
+    },
+
+    async webhookHandler(req, res) {
+      if (webhook !== undefined) return await webhook.handler(req, res);
+      res.writeHead(404).end();
+    },
+  };
+}

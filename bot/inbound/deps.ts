@@ -1,0 +1,39 @@
+import type { Context } from 'grammy';
+import type { Logger } from 'pino';
+import type { Desk, DeskTicket } from '../desk.ts';
+import type { Group } from '../group.ts';
+import type { Pacer } from '../telegram/pacer.ts';
+import type { Words } from '../words.ts';
+
+/** Who may answer users: any member of the group, or only accounts linked to an admin profile. */
+export type StaffMode = 'group' | 'linked';
+
+/** What the inbound side works with. */
+export interface InboundDeps {
+  desk: Desk;
+  group: Group;
+  pacer: Pacer;
+  words: Words;
+  logger: Logger;
+  staff: StaffMode;
+  locale: 'ru' | 'en';
+  apiRoot: string;
+  panelUrl: (ticketId: string) => string;
+}
+
+/** Whose topic (or mirrored message) an update is about, and who wrote. */
+export interface Place {
+  ticket: DeskTicket | null;
+  /** The staff profile the account is linked to. */
+  profile: { id: string; nickname: string } | null;
+  /** The message is in the desk already. */
+  known: boolean;
+}
+
+/** The context of updates from the admin group. */
+export interface BotContext extends Context {
+  /** Looks the place up, once for each update. */
+  place: () => Promise<Place>;
+  /** Answers in the same topic, as a reply; waits for the budget, not the caller. */
+  answer: (text: string, other?: Parameters<Context['reply']>[1]) => void;
+}

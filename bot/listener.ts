@@ -1,0 +1,48 @@
+import type { SupabaseClient } from '@supabase/supabase-js';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+
+const typed = z.object({ id: z.string(), is_typing: z.boolean() });
+
+/** What the listener reports. */
+export interface ListenerEvents {
+  /** Something may be in the outbox. */
+  onWork: () => void;
+  /** A user types in a ticket. */
+  onTyping: (ticketId: string) => void;
+  logger: Logger;
+}
+
+/**
+ * Listens to realtime. Events are hints: they may be lost, late or doubled, so every new subscription counts as news.
+ * @returns ends the subscription
+ */
+export function listen(
+  supabase: SupabaseClient,
+  { onWork, onTyping, logger }: ListenerEvents,
+): () => Promise<void> {
+  const channel = supabase
+    .channel('telegram-bridge')
+    .on(
+      'postgres_changes',
+      { event: '*', schema: 'public', table: 'telegram_outbox', filter: 'state=eq.pending' },
+      onWork,
+    )
+    .on(
+      'postgres_changes',
+      { event: 'UPDATE', schema: 'public', table: 'tickets', filter: 'is_typing=eq.true' },
+      (change) => {
+        const ticket = typed.safeParse(change.new);
+        if (ticket.success && ticket.data.is_typing) onTyping(ticket.data.id);
+      },
+    )
+    // Only now do changes flow: SUBSCRIBED comes earlier.
+    .on('system', {}, onWork)
+    .subscribe((status, error) => {
+      logger.debug({ status, reason: error?.message }, 'realtime');
+      onWork();
+    });
+  return async () => {
+    await supabase.removeChannel(channel);
+  };
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { delay } from '../clock.ts';
+import { DeskUnavailable } from '../desk.ts';
+import { explain } from '../telegram/errors.ts';
+import { priorities } from '../telegram/pacer.ts';
+import { LeaseLost, type OutboundDeps, TicketWork } from './ticket-work.ts';
+
+export interface OutboundOptions {
+  /** Tickets worked on at the same time. */
+  slots?: number | undefined;
+  /** How long a slot sleeps, at most, when nothing wakes it; real milliseconds. */
+  pollMs?: number | undefined;
+}
+
+/** The workers that carry the outbox into the group. Several of them, in one process or many, never share a ticket. */
+export class Outbound {
+  readonly #deps: Omit<OutboundDeps, 'signal'>;
+  readonly #slots: number;
+  readonly #pollMs: number;
+  readonly #stopping = new AbortController();
+  readonly #retries = new Set<NodeJS.Timeout>();
+  #running: Promise<void>[] = [];
+  #sleepers: (() => void)[] = [];
+  /** A wake-up that found nobody asleep: the next who would lie down looks once more instead. */
+  #awake = false;
+
+  constructor(deps: Omit<OutboundDeps, 'signal'>, options: OutboundOptions = {}) {
+    this.#deps = deps;
+    this.#slots = options.slots ?? 4;
+    this.#pollMs = options.pollMs ?? 3_000;
+  }
+
+  start(): void {
+    this.#running = Array.from({ length: this.#slots }, () => this.#slot(randomUUID()));
+  }
+
+  /** Lets calls in flight end, gives leases back. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    for (const timer of this.#retries) clearTimeout(timer);
+    for (const wake of this.#sleepers.splice(0)) wake();
+    await Promise.all(this.#running);
+  }
+
+  /** Something may be in the outbox. */
+  wake(): void {
+    const sleeper = this.#sleepers.shift();
+    if (sleeper === undefined) this.#awake = true;
+    else sleeper();
+  }
+
+  async #slot(worker: string): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        const worked = await this.#once(worker, signal);
+        if (!worked) await this.#sleep(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof LeaseLost) continue;
+        const reason = error instanceof DeskUnavailable ? error.message : explain(error);
+        this.#deps.logger.error(
+          { reason, err: error instanceof DeskUnavailable ? undefined : error },
+          'the outbox could not be worked on',
+        );
+        await delay(1_000, signal);
+      }
+    }
+  }
+
+  async #once(worker: string, signal: AbortSignal): Promise<boolean> {
+    const { desk, pacer } = this.#deps;
+    // Nothing is claimed before it can be sent: what waits in the outbox can still be joined.
+    const reservation = await pacer.reserve(1, priorities.words, signal);
+    try {
+      const claim = await desk.claim(worker, this.#lowestPriority());
+      if (claim === null) return false;
+      this.wake();
+      const retryMs = await new TicketWork({ ...this.#deps, signal }, worker, claim, reservation).run();
+      if (retryMs !== undefined) this.#wakeIn(retryMs);
+      return true;
+    } finally {
+      reservation.cancel();
+    }
+  }
+
+  /** When the budget is tight it is kept for words. */
+  #lowestPriority(): number {
+    const left = this.#deps.pacer.available();
+    if (left >= 8) return priorities.cosmetics;
+    return left >= 3 ? priorities.state : priorities.words;
+  }
+
+  #wakeIn(ms: number): void {
+    const timer = setTimeout(() => {
+      this.#retries.delete(timer);
+      this.wake();
+    }, ms + 20);
+    this.#retries.add(timer);
+  }
+
+  #sleep(signal: AbortSignal): Promise<void> {
+    if (this.#awake || signal.aborted) {
+      this.#awake = false;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#sleepers = this.#sleepers.filter((other) => other !== done);
+        resolve();
+      };
+      const timer = setTimeout(done, this.#pollMs);
+      this.#sleepers.push(done);
+    });
+  }
+}

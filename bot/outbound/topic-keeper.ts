@@ -1,0 +1,266 @@
+import type { Api } from 'grammy';
+import type { Desk, DeskTicket, SentMessage, Topic } from '../desk.ts';
+import type { Group } from '../group.ts';
+import { judge } from '../telegram/errors.ts';
+import { type Priority, priorities } from '../telegram/pacer.ts';
+import type { Words } from '../words.ts';
+import { cardKeyboard, cardText, topicTitle } from './card.ts';
+import { joinMessages } from './plan.ts';
+import { sendText } from './sender.ts';
+import { join, plain, split, textLimit } from './text.ts';
+
+/** Makes one Bot API call when the budget allows it. */
+export type PacedCall = <T>(cost: number, priority: Priority, call: () => Promise<T>) => Promise<T>;
+
+/** What a topic's keeper works with. */
+export interface KeeperDeps {
+  api: Api;
+  desk: Desk;
+  group: Group;
+  words: Words;
+  panelUrl: (ticketId: string) => string;
+  call: PacedCall;
+  /** Writes down, under the lease, what was done. */
+  save: (what: { sent?: SentMessage[]; topic?: Partial<Topic> }) => Promise<void>;
+}
+
+/** A topic made less than this ago isn't made again: busy forums have called living topics "not found". */
+const REST_MS = 10_000;
+
+/** Keeps one ticket's topic as it should be: there, titled, open or closed, with its card. Used under the lease. */
+export class TopicKeeper {
+  readonly #deps: KeeperDeps;
+  readonly #ticket: DeskTicket;
+  readonly #topic: Topic;
+  #healed = false;
+
+  constructor(deps: KeeperDeps, ticket: DeskTicket, topic: Topic) {
+    this.#deps = deps;
+    this.#ticket = ticket;
+    this.#topic = { ...topic };
+  }
+
+  /** The thread to write into; undefined in a group without topics. */
+  get threadId(): number | undefined {
+    return this.#deps.group.topics ? (this.#topic.thread_id ?? undefined) : undefined;
+  }
+
+  /** Has the ticket a place in the present group? */
+  get exists(): boolean {
+    const { group } = this.#deps;
+    if (this.#topic.chat_id !== group.chatId) return false;
+    return group.topics ? this.#topic.thread_id !== null : this.#topic.card_message_id !== null;
+  }
+
+  /** Runs a call that needs the topic, making or mending the topic first where that is what it takes. */
+  async within<T>(cost: number, priority: Priority, call: () => Promise<T>): Promise<T> {
+    await this.ensure();
+    try {
+      return await this.#deps.call(cost, priority, call);
+    } catch (error) {
+      const { kind } = judge(error);
+      if (kind === 'topic_closed') await this.#open();
+      else if (kind !== 'topic_gone' || !(await this.#heal())) throw error;
+      return await this.#deps.call(cost, priority, call);
+    }
+  }
+
+  /**
+   * Makes the topic and its card unless they are there. Between Telegram's answer and our row a kill leaves an
+   * empty topic behind, and the next try makes another: Telegram offers no key to make the call repeatable.
+   */
+  async ensure(): Promise<void> {
+    if (this.exists) return;
+    const { api, group, call, save } = this.#deps;
+    if (group.topics) {
+      const title = topicTitle(this.#ticket);
+      const made = await call(1, priorities.words, () =>
+        api.createForumTopic(group.chatId, title, { icon_color: 0xcb86db }),
+      );
+      await this.#save({
+        chat_id: group.chatId,
+        thread_id: made.message_thread_id,
+        title,
+        state: 'open',
+        card_message_id: null,
+        read_message_id: null,
+      });
+    } else {
+      await this.#save({
+        chat_id: group.chatId,
+        thread_id: null,
+        title: null,
+        state: null,
+        read_message_id: null,
+      });
+    }
+    const card = this.#card();
+    const id = await call(1, priorities.words, () =>
+      api.sendMessage(group.chatId, card.text, {
+        ...(this.threadId === undefined ? {} : { message_thread_id: this.threadId }),
+        entities: card.entities,
+        reply_markup: this.#keyboard(),
+        link_preview_options: { is_disabled: true },
+      }),
+    );
+    await save({ sent: [this.#line(id.message_id)] });
+    await this.#save({ card_message_id: id.message_id, card_text: card.text });
+  }
+
+  /** Brings title, card and open/closed state up to the ticket's. */
+  async sync(priority: Priority): Promise<void> {
+    if (!this.exists) return;
+    const { api, group, call } = this.#deps;
+    const thread = this.threadId;
+    const title = topicTitle(this.#ticket);
+    if (thread !== undefined && this.#topic.title !== title) {
+      await this.#tolerant(() =>
+        call(1, priority, () => api.editForumTopic(group.chatId, thread, { name: title })),
+      );
+      await this.#save({ title });
+    }
+    await this.syncCard(priority);
+    const state = this.#ticket.status === 'closed' ? 'closed' : 'open';
+    if (thread !== undefined && this.#topic.state !== state) {
+      await this.#tolerant(() =>
+        call(1, priority, () =>
+          state === 'closed'
+            ? api.closeForumTopic(group.chatId, thread)
+            : api.reopenForumTopic(group.chatId, thread),
+        ),
+      );
+      await this.#save({ state });
+    }
+  }
+
+  /** Brings the card's text and buttons up to the ticket's. */
+  async syncCard(priority: Priority): Promise<void> {
+    const id = this.#topic.card_message_id;
+    const card = this.#card();
+    if (!this.exists || id === null || this.#topic.card_text === card.text) return;
+    const { api, group, call } = this.#deps;
+    await this.#tolerant(() =>
+      call(1, priority, () =>
+        api.editMessageText(group.chatId, id, card.text, {
+          entities: card.entities,
+          reply_markup: this.#keyboard(),
+          link_preview_options: { is_disabled: true },
+        }),
+      ),
+    );
+    await this.#save({ card_text: card.text });
+  }
+
+  /** Puts the mark "read by the user" under a message, unless it is there. */
+  async markRead(messageId: string, telegramMessageId: number): Promise<void> {
+    if (!this.exists || this.#topic.read_message_id === messageId) return;
+    const { api, group } = this.#deps;
+    await this.#tolerant(() =>
+      api.setMessageReaction(group.chatId, telegramMessageId, [{ type: 'emoji', emoji: '👀' }]),
+    );
+    await this.#save({ read_message_id: messageId });
+  }
+
+  /** Opens the topic so that words can be written into it; the caller closes it again with `sync`. */
+  async #open(): Promise<void> {
+    const { api, group, call } = this.#deps;
+    const thread = this.threadId;
+    if (thread === undefined) return;
+    await this.#tolerant(() => call(1, priorities.words, () => api.reopenForumTopic(group.chatId, thread)));
+    await this.#save({ state: 'open' });
+  }
+
+  /** True while the topic's state in Telegram isn't the ticket's. */
+  get needsSync(): boolean {
+    return (
+      this.threadId !== undefined &&
+      this.#topic.state !== (this.#ticket.status === 'closed' ? 'closed' : 'open')
+    );
+  }
+
+  /** Makes a lost topic anew, once, with the last messages in it. False: it isn't lost, or was made just now. */
+  async #heal(): Promise<boolean> {
+    const { api, desk, group, words, call, save } = this.#deps;
+    const thread = this.threadId;
+    if (this.#healed || thread === undefined) return false;
+    if (this.#topic.created_at !== null && Date.now() - Date.parse(this.#topic.created_at) < REST_MS)
+      return false;
+    this.#healed = true;
+    if (await this.#isAlive(thread)) return false;
+    await this.#save({ thread_id: null, card_message_id: null });
+    await this.ensure();
+    const history = await desk.history(this.#ticket.id);
+    const told = joinMessages(
+      history.map((message) =>
+        message.message === '' ? { ...message, message: fileNames(message) } : message,
+      ),
+      { words, numbered: false, ticket: this.#ticket },
+    );
+    if (told.text === '') return true;
+    const [first] = split(join([plain(words('line.history')), told], '\n\n'), textLimit);
+    if (first === undefined) return true;
+    const to = { chatId: group.chatId, threadId: this.threadId, replyTo: undefined };
+    const id = await call(1, priorities.words, () => sendText(api, first, to));
+    await save({ sent: [this.#line(id)] });
+    return true;
+  }
+
+  /** Asks for a change that is none: a living topic says so. */
+  async #isAlive(thread: number): Promise<boolean> {
+    const { api, group, call } = this.#deps;
+    try {
+      await call(1, priorities.words, () =>
+        api.editForumTopic(group.chatId, thread, { name: this.#topic.title ?? topicTitle(this.#ticket) }),
+      );
+      return true;
+    } catch (error) {
+      const { kind } = judge(error);
+      if (kind === 'unchanged') return true;
+      if (kind === 'topic_gone') return false;
+      throw error;
+    }
+  }
+
+  /** What is as we want it already, and what is gone and so needs no change, counts as done. */
+  async #tolerant(change: () => Promise<unknown>): Promise<void> {
+    try {
+      await change();
+    } catch (error) {
+      const { kind } = judge(error);
+      // A topic that is gone is made anew when there are words for it, not for the sake of a title.
+      if (kind !== 'unchanged' && kind !== 'message_gone' && kind !== 'topic_gone') throw error;
+    }
+  }
+
+  #card() {
+    const { words, panelUrl, group } = this.#deps;
+    return cardText(this.#ticket, words, panelUrl(this.#ticket.id), group.topics);
+  }
+
+  #keyboard() {
+    const { words, panelUrl } = this.#deps;
+    return cardKeyboard(this.#ticket, words, panelUrl(this.#ticket.id));
+  }
+
+  #line(id: number): SentMessage {
+    return {
+      chat_id: this.#deps.group.chatId,
+      telegram_message_id: id,
+      message_id: null,
+      role: 'line',
+      part: 0,
+      outbox_id: null,
+      edited_at: null,
+    };
+  }
+
+  async #save(topic: Partial<Topic>): Promise<void> {
+    await this.#deps.save({ topic });
+    Object.assign(this.#topic, topic);
+    if (topic.thread_id != null) this.#topic.created_at = new Date().toISOString();
+  }
+}
+
+function fileNames(message: { attachments: { file_name: string }[] }): string {
+  return message.attachments.map((file) => `📎 ${file.file_name}`).join('\n');
+}
