@@ -40,6 +40,11 @@ export interface SupabaseContext {
    * @throws {ApiError} 401 when there is no valid API key, or the token doesn't verify.
    */
   authenticate(req: IncomingMessage): Promise<Claims>;
+  /**
+   * Whether the request carries a valid API key, whoever its bearer is: what signing in and refreshing need.
+   * @throws {ApiError} 401 when there is no valid API key.
+   */
+  checkApiKey(req: IncomingMessage): Promise<void>;
 }
 
 /** One service of the gateway; gets every request under its prefix (`/rest/v1`, …), CORS already answered. */

@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { startPostgres } from './postgres/postgres.ts';
 import { applySchema } from './schema/apply.ts';
-import { makeKeys, startSupabase, type Smtp, type Supabase } from './server.ts';
+import type { Smtp } from './auth/mailer.ts';
+import { makeKeys, startSupabase, type Supabase } from './server.ts';
 import type { ProjectKeys } from './tokens.ts';
 
 export interface EmbeddedOptions {
@@ -16,6 +17,8 @@ export interface EmbeddedOptions {
   /** The project's re-runnable scripts, in order. */
   sqlFiles: string[];
   smtp?: Smtp;
+  /** Where the links in letters lead by default. */
+  siteUrl?: string;
   logger: Logger;
 }
 
@@ -35,7 +38,7 @@ const keysSchema = z.object({ publishableKey: z.string(), secretKey: z.string(),
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const dataDir = resolve(options.dataDir);
-  const { logger, sqlFiles, host = '127.0.0.1', port, smtp } = options;
+  const { logger, sqlFiles, host = '127.0.0.1', port, smtp, siteUrl } = options;
   const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres'), logger });
   try {
     const databaseUrl = postgres.url(DATABASE);
@@ -50,6 +53,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       port,
       keys: await readOrMakeKeys(join(dataDir, 'keys.json')),
       ...(smtp && { smtp }),
+      ...(siteUrl && { siteUrl }),
       logger,
     });
     return {

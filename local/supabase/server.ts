@@ -6,20 +6,17 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { serveMailbox } from './auth/mailbox.ts';
+import { createMailer, type Smtp } from './auth/mailer.ts';
+import { createPasswords, DEFAULT_COST } from './auth/passwords.ts';
+import { createAuthService } from './auth/service.ts';
 import type { Service, SupabaseContext } from './context.ts';
 import { answerCors } from './cors.ts';
 import { ApiError } from './errors.ts';
+import { sendJson } from './http.ts';
 import { createRealtimeService } from './realtime/service.ts';
 import { createRestService } from './rest/service.ts';
 import { createTokens, type ProjectKeys } from './tokens.ts';
-
-/** Where to send the letters of auth (recovery, invitations); without it they are kept for the page `/mail`. */
-export interface Smtp {
-  /** `smtp://user:password@host:port` or `smtps://…` */
-  url: string;
-  /** The sender's address. */
-  from: string;
-}
 
 export interface SupabaseOptions {
   /** Connection string of the superuser to a database that `applySchema` has prepared. */
@@ -31,7 +28,12 @@ export interface SupabaseOptions {
   port: number;
   /** Random ones when absent. */
   keys?: ProjectKeys;
+  /** Where to send auth's letters; without it they are kept for the page `/mail`. */
   smtp?: Smtp;
+  /** Where the links in letters lead when the request that caused them doesn't say; default: the gateway itself. */
+  siteUrl?: string;
+  /** bcrypt's cost of passwords; only tests have a reason for another than the default. */
+  passwordCost?: number;
   logger: Logger;
 }
 
@@ -76,8 +78,16 @@ export async function startSupabase(options: SupabaseOptions): Promise<Supabase>
   };
   const realtime = await createRealtimeService(context);
   const rest = createRestService(context);
-  const services: Record<string, Service> = { rest };
-  server.on('request', (req, res) => void serve(services, logger, req, res));
+  const services: Record<string, Service> = {
+    auth: createAuthService({
+      context,
+      mailer: createMailer(pool, options.smtp, logger),
+      passwords: createPasswords(options.passwordCost ?? DEFAULT_COST),
+      siteUrl: options.siteUrl ?? publicUrl,
+    }),
+    rest,
+  };
+  server.on('request', (req, res) => void serve(services, context, req, res));
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     const url = new URL(req.url ?? '/', publicUrl);
     if (url.pathname === '/realtime/v1/websocket') realtime.handleUpgrade(req, socket, head, url);
@@ -97,7 +107,7 @@ export async function startSupabase(options: SupabaseOptions): Promise<Supabase>
 
 async function serve(
   services: Record<string, Service>,
-  logger: Logger,
+  { pool, logger }: SupabaseContext,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
@@ -107,6 +117,7 @@ async function serve(
     const [, prefix = '', version] = url.pathname.split('/');
     const service = version === 'v1' && Object.hasOwn(services, prefix) ? services[prefix] : undefined;
     if (service) await service(req, res, url);
+    else if (url.pathname === '/mail' && req.method === 'GET') await serveMailbox(pool, req, res);
     else {
       sendJson(res, 501, {
         message: `The embedded Supabase doesn't speak ${url.pathname.slice(0, 100)}: it has /auth/v1, /rest/v1, /storage/v1 and /realtime/v1.`,
@@ -121,11 +132,6 @@ async function serve(
     if (res.headersSent) res.destroy();
     else sendJson(res, 500, { message: 'The embedded Supabase failed on this request: its log says why.' });
   }
-}
-
-function sendJson(res: ServerResponse, status: number, body: object): void {
-  res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
-  res.end(JSON.stringify(body));
 }
 
 /** Lets running requests end for two seconds, then cuts them off. */

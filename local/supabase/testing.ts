@@ -8,7 +8,8 @@ import { pino, type Logger } from 'pino';
 import { inject } from 'vitest';
 import { WebSocket } from 'ws';
 import { createDatabase, dropDatabase } from './postgres/databases.ts';
-import { startSupabase, type Smtp } from './server.ts';
+import type { Smtp } from './auth/mailer.ts';
+import { startSupabase } from './server.ts';
 import { TEMPLATE_DATABASE } from './test-setup.ts';
 
 /** Somebody who signed up for a test. */
@@ -109,6 +110,8 @@ async function startOwn(options: TestDeskOptions): Promise<Backend> {
     databaseUrl,
     storageDir,
     port: 0,
+    // bcrypt's least: tests sign in hundreds of times.
+    passwordCost: 4,
     ...(options.smtp && { smtp: options.smtp }),
     logger: options.logger ?? pino({ level: process.env.TEST_LOG ?? 'silent' }),
   });

@@ -30,7 +30,7 @@ const REMEMBERED_TOKENS = 2_000;
 export function createTokens(
   keys: ProjectKeys,
   issuer: string,
-): Pick<SupabaseContext, 'signToken' | 'verifyToken' | 'authenticate'> {
+): Pick<SupabaseContext, 'signToken' | 'verifyToken' | 'authenticate' | 'checkApiKey'> {
   const secret = new TextEncoder().encode(keys.jwtSecret);
   const publishableHash = sha256(keys.publishableKey);
   const secretHash = sha256(keys.secretKey);
@@ -67,7 +67,15 @@ export function createTokens(
     return claimsOfKey(token) ?? verifySigned(token);
   }
 
-  async function verifyKey(key: string, userAgent: string | undefined): Promise<Claims> {
+  async function verifyKey(key: string | undefined, userAgent: string | undefined): Promise<Claims> {
+    if (key === undefined) {
+      throw new ApiError(
+        401,
+        'no_api_key',
+        'No API key found in request',
+        'No `apikey` request header or url param was found.',
+      );
+    }
     const claims =
       claimsOfKey(key) ??
       (await verifySigned(key).catch(() => {
@@ -95,16 +103,11 @@ export function createTokens(
     async authenticate(req) {
       const key = apiKeyOf(req);
       const token = /^Bearer (.+)$/i.exec(req.headers.authorization ?? '')?.[1];
-      if (key === undefined) {
-        throw new ApiError(
-          401,
-          'no_api_key',
-          'No API key found in request',
-          'No `apikey` request header or url param was found.',
-        );
-      }
       const claims = await verifyKey(key, req.headers['user-agent']);
       return token === undefined || token === key ? claims : verifyToken(token);
+    },
+    async checkApiKey(req) {
+      await verifyKey(apiKeyOf(req), req.headers['user-agent']);
     },
   };
 }

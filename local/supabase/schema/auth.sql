@@ -5,11 +5,6 @@ begin
   if to_regtype('auth.aal_level') is null then
     create type auth.aal_level as enum ('aal1', 'aal2', 'aal3');
   end if;
-  if to_regtype('auth.one_time_token_type') is null then
-    create type auth.one_time_token_type as enum (
-      'confirmation_token', 'reauthentication_token', 'recovery_token',
-      'email_change_token_new', 'email_change_token_current', 'phone_change_token');
-  end if;
   if to_regtype('auth.code_challenge_method') is null then
     create type auth.code_challenge_method as enum ('s256', 'plain');
   end if;
@@ -54,6 +49,8 @@ create table if not exists auth.users (
   is_anonymous boolean not null default false
 );
 create unique index if not exists users_email_partial_key on auth.users (email) where is_sso_user = false;
+create unique index if not exists confirmation_token_idx on auth.users (confirmation_token)
+  where confirmation_token <> '';
 create unique index if not exists recovery_token_idx on auth.users (recovery_token) where recovery_token <> '';
 
 create table if not exists auth.identities (
@@ -85,6 +82,15 @@ create table if not exists auth.sessions (
 );
 create index if not exists sessions_user_id_idx on auth.sessions (user_id);
 
+create table if not exists auth.mfa_amr_claims (
+  session_id uuid not null references auth.sessions (id) on delete cascade,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  authentication_method text not null,
+  id uuid primary key,
+  unique (session_id, authentication_method)
+);
+
 create table if not exists auth.refresh_tokens (
   instance_id uuid,
   id bigserial primary key,
@@ -98,18 +104,6 @@ create table if not exists auth.refresh_tokens (
 );
 create index if not exists refresh_tokens_session_id_revoked_idx on auth.refresh_tokens (session_id, revoked);
 create index if not exists refresh_tokens_parent_idx on auth.refresh_tokens (parent);
-
-create table if not exists auth.one_time_tokens (
-  id uuid primary key,
-  user_id uuid not null references auth.users (id) on delete cascade,
-  token_type auth.one_time_token_type not null,
-  token_hash text not null check (token_hash <> ''),
-  relates_to text not null,
-  created_at timestamp not null default now(),
-  updated_at timestamp not null default now(),
-  unique (user_id, token_type)
-);
-create index if not exists one_time_tokens_token_hash_hash_idx on auth.one_time_tokens using hash (token_hash);
 
 create table if not exists auth.flow_state (
   id uuid primary key,
@@ -129,7 +123,9 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['users', 'identities', 'sessions', 'refresh_tokens', 'one_time_tokens', 'flow_state'] loop
+  foreach name in array array[
+    'users', 'identities', 'sessions', 'mfa_amr_claims', 'refresh_tokens', 'flow_state'
+  ] loop
     execute format('alter table auth.%I owner to supabase_auth_admin', name);
     execute format('alter table auth.%I enable row level security', name);
   end loop;
