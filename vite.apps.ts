@@ -30,6 +30,8 @@ export function appConfig(app: App): InlineConfig {
       emptyOutDir: true,
       // Inlined assets would be data: URLs, which the content security policy refuses for fonts.
       assetsInlineLimit: 0,
+      // Every browser with the popovers we use preloads modules by itself.
+      modulePreload: { polyfill: false },
       rolldownOptions: { output: { codeSplitting: { groups: vendors } } },
     },
   };

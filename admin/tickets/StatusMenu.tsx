@@ -1,6 +1,5 @@
 import { Check, ChevronDown } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { toast } from 'sonner';
 import type { TicketRow } from '../../core/database.types.ts';
 import { errorKey } from '../../ui/i18n/error-key.ts';
 import { Menu, MenuItem } from '../../ui/shell/Menu.tsx';
@@ -16,37 +15,41 @@ export function StatusMenu({ ticket }: { ticket: TicketRow }) {
   const setStatus = useSetStatus();
   const archived = ticket.archived_at !== null;
   return (
-    <Menu
-      trigger={
-        <button
-          type="button"
-          data-testid="status-menu"
-          data-status={ticket.status}
-          aria-label={`${t('tickets.changeStatus')}: ${t(archived ? 'tickets.status.archived' : `tickets.status.${ticket.status}`)}`}
-          className="inline-flex h-9 shrink-0 items-center gap-2 rounded-lg border border-border bg-surface-raised px-3 text-sm font-semibold transition hover:bg-surface-sunken"
-        >
-          {setStatus.isPending ? <Spinner className="size-4" /> : <StatusDot status={ticket.status} />}
-          {t(archived ? 'tickets.status.archived' : `tickets.status.${ticket.status}`)}
-          <ChevronDown aria-hidden className="size-4 text-text-muted" />
-        </button>
-      }
-    >
-      {statuses.map((status) => (
-        <MenuItem
-          key={status}
-          onSelect={() => {
-            if (status === ticket.status && !archived) return;
-            setStatus.mutate(
-              { ticketId: ticket.id, status },
-              { onError: (error) => toast.error(t(errorKey(error))) },
-            );
-          }}
-        >
-          <StatusDot status={status} />
-          <span className="flex-1">{t(`tickets.status.${status}`)}</span>
-          {status === ticket.status && !archived && <Check aria-hidden className="size-4 text-accent" />}
-        </MenuItem>
-      ))}
-    </Menu>
+    <>
+      {setStatus.isError && (
+        <span role="alert" className="max-w-48 text-right text-xs text-danger">
+          {t(errorKey(setStatus.error))}
+        </span>
+      )}
+      <Menu
+        trigger={
+          <button
+            type="button"
+            data-testid="status-menu"
+            data-status={ticket.status}
+            aria-label={`${t('tickets.changeStatus')}: ${t(archived ? 'tickets.status.archived' : `tickets.status.${ticket.status}`)}`}
+            className="inline-flex h-9 shrink-0 items-center gap-2 rounded-lg border border-border bg-surface-raised px-3 text-sm font-semibold transition hover:bg-surface-sunken"
+          >
+            {setStatus.isPending ? <Spinner className="size-4" /> : <StatusDot status={ticket.status} />}
+            {t(archived ? 'tickets.status.archived' : `tickets.status.${ticket.status}`)}
+            <ChevronDown aria-hidden className="size-4 text-text-muted" />
+          </button>
+        }
+      >
+        {statuses.map((status) => (
+          <MenuItem
+            key={status}
+            onSelect={() => {
+              if (status === ticket.status && !archived) return;
+              setStatus.mutate({ ticketId: ticket.id, status });
+            }}
+          >
+            <StatusDot status={status} />
+            <span className="flex-1">{t(`tickets.status.${status}`)}</span>
+            {status === ticket.status && !archived && <Check aria-hidden className="size-4 text-accent" />}
+          </MenuItem>
+        ))}
+      </Menu>
+    </>
   );
 }

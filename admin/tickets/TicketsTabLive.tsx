@@ -19,6 +19,7 @@ import { StatusFilters } from '../../ui/tickets/StatusFilters.tsx';
 import { TicketList } from '../../ui/tickets/TicketList.tsx';
 import { useTicket, useUnreadTotal } from '../../ui/tickets/useTickets.ts';
 import { SearchField } from './SearchField.tsx';
+import { VirtualRows } from './VirtualRows.tsx';
 
 const Conversation = lazy(() => import('./Conversation.tsx'));
 const Profile = lazy(() => import('../../ui/profile/Profile.tsx'));
@@ -66,6 +67,7 @@ function Tickets({ open }: { open: string | undefined }) {
             <StatusFilters />
             <div className="min-h-0 flex-1">
               <TicketList
+                rows={VirtualRows}
                 side="staff"
                 selected={ticketId}
                 pathOf={pathOf}

@@ -11,6 +11,7 @@ import { ListHeader } from '../../ui/shell/ListHeader.tsx';
 import { SplitView } from '../../ui/shell/SplitView.tsx';
 import { usePageTitle } from '../../ui/shell/usePageTitle.ts';
 import { sectionSearch, useSection } from '../../ui/tickets/list-section.ts';
+import { PlainRows } from '../../ui/tickets/PlainRows.tsx';
 import { StatusFilters } from '../../ui/tickets/StatusFilters.tsx';
 import { TicketList } from '../../ui/tickets/TicketList.tsx';
 import { useTicket, useUnreadTotal } from '../../ui/tickets/useTickets.ts';
@@ -51,6 +52,7 @@ export default function SupportPage({ open }: { open: string | undefined }) {
             <StatusFilters />
             <div className="min-h-0 flex-1">
               <TicketList
+                rows={PlainRows}
                 side="user"
                 selected={ticketId}
                 pathOf={pathOf}

@@ -1,25 +1,84 @@
 import { clsx } from 'clsx';
 import type { LucideIcon } from 'lucide-react';
-import { DropdownMenu } from 'radix-ui';
-import type { ReactElement, ReactNode } from 'react';
+import {
+  cloneElement,
+  useId,
+  useState,
+  type ButtonHTMLAttributes,
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactElement,
+  type ReactNode,
+} from 'react';
 
-/** A button's menu, with the keyboard's ways round it. `trigger` is one focusable element. */
-export function Menu({ trigger, children }: { trigger: ReactElement; children: ReactNode }) {
+type Props = { trigger: ReactElement<ButtonHTMLAttributes<HTMLButtonElement>>; children: ReactNode };
+
+/** Between the trigger and its menu, in pixels. */
+const gap = 6;
+
+/**
+ * A button's menu. `trigger` is the button. The browser's own popover puts it above everything, closes it on
+ * Escape and on a click elsewhere, and gives the focus back; arrows, Home and End step through the items.
+ */
+export function Menu({ trigger, children }: Props) {
+  const id = useId();
+  const [place, setPlace] = useState<CSSProperties>();
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          align="end"
-          sideOffset={6}
-          collisionPadding={12}
-          className="z-50 min-w-52 animate-appear rounded-xl border border-border bg-surface-raised p-1.5 text-text shadow-floating"
-        >
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <>
+      {cloneElement(trigger, {
+        popoverTarget: id,
+        'aria-haspopup': 'menu',
+        'aria-expanded': place !== undefined,
+      })}
+      <div
+        id={id}
+        popover="auto"
+        role="menu"
+        aria-label={trigger.props['aria-label']}
+        style={place}
+        onBeforeToggle={(event) => {
+          const button = document.querySelector(`[popovertarget="${CSS.escape(id)}"]`);
+          setPlace(event.newState === 'open' && button ? placeBeside(button) : undefined);
+        }}
+        onToggle={(event) => {
+          if (event.newState === 'open') itemsOf(event.currentTarget)[0]?.focus();
+        }}
+        onKeyDown={step}
+        className="fixed inset-auto m-0 min-w-52 animate-appear rounded-xl border border-border bg-surface-raised p-1.5 text-text shadow-floating"
+      >
+        {place && children}
+      </div>
+    </>
   );
+}
+
+/** Below the button, or above it low on the screen; flush with whichever of its sides leaves more room. */
+function placeBeside(button: Element): CSSProperties {
+  const { top, bottom, left, right } = button.getBoundingClientRect();
+  return {
+    ...(bottom > innerHeight * 0.65 ? { bottom: innerHeight - top + gap } : { top: bottom + gap }),
+    ...(left + right > innerWidth ? { right: innerWidth - right } : { left }),
+  };
+}
+
+function itemsOf(menu: HTMLElement): HTMLElement[] {
+  return [...menu.querySelectorAll<HTMLElement>('[role="menuitem"]')];
+}
+
+function step(event: KeyboardEvent<HTMLElement>): void {
+  const items = itemsOf(event.currentTarget);
+  const at = items.findIndex((item) => item === document.activeElement);
+  const targets: Record<string, number> = {
+    ArrowDown: (at + 1) % items.length,
+    ArrowUp: (at - 1 + items.length) % items.length,
+    Home: 0,
+    End: items.length - 1,
+  };
+  const target = targets[event.key];
+  if (event.key === 'Tab') event.currentTarget.hidePopover();
+  if (target === undefined) return;
+  event.preventDefault();
+  items[target]?.focus();
 }
 
 type ItemProps = { icon?: LucideIcon; danger?: boolean; onSelect: () => void; children: ReactNode };
@@ -27,26 +86,32 @@ type ItemProps = { icon?: LucideIcon; danger?: boolean; onSelect: () => void; ch
 /** One thing the menu does. */
 export function MenuItem({ icon: Icon, danger = false, onSelect, children }: ItemProps) {
   return (
-    <DropdownMenu.Item
-      onSelect={onSelect}
+    <button
+      type="button"
+      role="menuitem"
+      tabIndex={-1}
+      onPointerMove={(event) => event.currentTarget.focus()}
+      onClick={(event) => {
+        event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover();
+        onSelect();
+      }}
       className={clsx(
-        'flex h-10 items-center gap-2.5 rounded-lg px-2.5 text-[15px] outline-none select-none',
-        'data-highlighted:bg-surface-sunken',
+        'flex h-10 w-full items-center gap-2.5 rounded-lg px-2.5 text-left text-[15px] outline-none select-none focus:bg-surface-sunken',
         danger && 'text-danger',
       )}
     >
       {Icon && <Icon aria-hidden className="size-4.5" />}
       {children}
-    </DropdownMenu.Item>
+    </button>
   );
 }
 
 /** A line between groups of items. */
 export function MenuSeparator() {
-  return <DropdownMenu.Separator className="my-1.5 h-px bg-border" />;
+  return <div role="separator" className="my-1.5 h-px bg-border" />;
 }
 
 /** What stands above the items and can't be chosen. */
 export function MenuLabel({ children }: { children: ReactNode }) {
-  return <DropdownMenu.Label className="px-2.5 py-2">{children}</DropdownMenu.Label>;
+  return <div className="px-2.5 py-2">{children}</div>;
 }

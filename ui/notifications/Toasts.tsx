@@ -1,0 +1,48 @@
+import { useEffect, useEffectEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { toast, Toaster } from 'sonner';
+import { timings } from '../../core/limits.ts';
+import { MessageToast } from './MessageToast.tsx';
+
+/** A message to be told of, in words. */
+export type Announcement = {
+  messageId: string;
+  ticketId: string;
+  subject: string;
+  sender: string;
+  text: string;
+};
+
+type Props = { latest: Announcement; onOpen: (ticketId: string) => void };
+
+/** The stack at the top right. One toast a ticket: its latest message takes the place of the one before. */
+export default function Toasts({ latest, onOpen }: Props) {
+  const { t } = useTranslation();
+  const open = useEffectEvent(onOpen);
+  useEffect(() => {
+    const id = latest.ticketId;
+    toast.custom(
+      () => (
+        <MessageToast
+          {...latest}
+          onOpen={() => {
+            toast.dismiss(id);
+            open(id);
+          }}
+          onClose={() => toast.dismiss(id)}
+        />
+      ),
+      { id, duration: timings.toast },
+    );
+  }, [latest]);
+  return (
+    <Toaster
+      position="top-right"
+      containerAriaLabel={t('notifications.region')}
+      offset={16}
+      mobileOffset={12}
+      gap={10}
+      visibleToasts={4}
+    />
+  );
+}
