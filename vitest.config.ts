@@ -29,6 +29,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['e2e/**/*.e2e.test.ts'],
+          globalSetup: 'e2e/setup.ts',
           testTimeout: 90_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -97,7 +97,7 @@ async function healthy(url: string, child: ChildProcess, output: () => string): 
 }
 
 /** Ports nobody listens on right now; all are held until the last is found, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from(
       { length: count },

@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import pg from 'pg';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Database } from '../core/database.types.ts';
@@ -17,6 +20,29 @@ export async function signIn(desk: DeskProcess, email: string): Promise<Supabase
   const { error } = await client.auth.signInWithPassword({ email, password: 'trivet-demo' });
   if (error) throw error;
   return client;
+}
+
+/**
+ * Runs SQL in a desk's own PostgreSQL, for what has no other road: a rule's timing, above all.
+ * @returns the rows.
+ */
+export async function sqlIn(desk: DeskProcess, text: string): Promise<Record<string, unknown>[]> {
+  const [port, password] = await Promise.all(
+    ['port', 'password'].map((name) => readFile(path.join(desk.dataDir, 'postgres', name), 'utf8')),
+  );
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port: Number(port),
+    user: 'supabase_admin',
+    password: password!.trim(),
+    database: 'project',
+  });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows;
+  } finally {
+    await client.end();
+  }
 }
 
 const groupState = z.object({

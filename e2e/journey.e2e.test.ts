@@ -1,0 +1,135 @@
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTelegram, type Telegram } from '../local/telegram/server.ts';
+import { openPage, problemsOf, signInAs, startBrowser } from './browser.ts';
+import { freePorts, startDeskProcess, type DeskProcess } from './desk.ts';
+import { pdf, png } from './files.ts';
+import { sqlIn } from './people.ts';
+
+/** The desk's main job, in three pages at once: cabinet, panel and the group. */
+describe('a conversation over all three legs', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  it('goes from the cabinet to panel and group and back, and ends in the archive', async () => {
+    const desk = await startDeskProcess();
+    try {
+      await converse(browser, desk, desk.telegramUrl);
+    } finally {
+      await desk.stop();
+    }
+  });
+
+  it('goes the same way through another Bot API server and by webhook', async () => {
+    const [port] = await freePorts(1);
+    const telegram: Telegram = await startTelegram({ pageDir: path.resolve('dist/telegram') });
+    const desk = await startDeskProcess({
+      PORT: String(port),
+      TELEGRAM_BOT_TOKEN: telegram.token,
+      TELEGRAM_GROUP_ID: String(telegram.groupId),
+      TELEGRAM_API_ROOT: telegram.apiRoot,
+      TELEGRAM_WEBHOOK_URL: `http://127.0.0.1:${port}`,
+      TELEGRAM_WEBHOOK_SECRET: 'a-word-only-telegram-knows',
+    });
+    try {
+      const forged = await fetch(`${desk.url}/api/telegram/webhook`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': 'a guess' },
+        body: JSON.stringify({ update_id: 1 }),
+      });
+      expect(forged.status).toBe(401);
+      await converse(browser, desk, telegram.url);
+      expect(telegram.calls().some((call) => call.method.toLowerCase() === 'getupdates')).toBe(false);
+    } finally {
+      await desk.stop();
+      await telegram.stop();
+    }
+  });
+});
+
+async function converse(browser: Browser, desk: DeskProcess, groupUrl: string): Promise<void> {
+  await sqlIn(desk, `update private.settings set archive_after = interval '2 seconds'`);
+  const [cabinet, panel, group] = await Promise.all([
+    openPage(browser, `${desk.url}/cabinet/support`),
+    openPage(browser, `${desk.url}/admin/tickets`),
+    openPage(browser, groupUrl),
+  ]);
+  await Promise.all([signInAs(cabinet, 'user@example.com'), signInAs(panel, 'admin@example.com')]);
+
+  // The user opens a ticket with a photo.
+  await cabinet.getByTestId('new-ticket').click();
+  await cabinet.getByLabel('Subject').fill('The lamp flickers');
+  await cabinet.getByRole('textbox', { name: /message/i }).fill('It began this morning, see the photo.');
+  await cabinet.locator('input[type=file]').setInputFiles(png('lamp.png'));
+  await cabinet.getByTestId('new-ticket-form').getByRole('button', { name: /send/i }).click();
+  await cabinet.getByRole('log').getByText('It began this morning').waitFor();
+
+  // It is in the panel, and in the group as a topic with the photo.
+  await panel.getByTestId('ticket-item').filter({ hasText: 'The lamp flickers' }).click();
+  await panel.getByRole('log').getByText('It began this morning').waitFor();
+  await seePicture(panel);
+  await group.getByTestId('topic-item').filter({ hasText: 'The lamp flickers' }).click();
+  const messages = group.getByTestId('message');
+  await messages.filter({ hasText: 'It began this morning' }).waitFor();
+  await messages.locator('img').first().waitFor();
+
+  // Staff answer in the group with a PDF: cabinet and panel show text and file.
+  await group.getByTestId('attach-input').setInputFiles(pdf('manual.pdf'));
+  await group.getByTestId('composer-input').fill('Page three of this manual helps.');
+  await group.getByTestId('send-button').click();
+  for (const page of [cabinet, panel]) {
+    await page.getByRole('log').getByText('Page three of this manual helps.').waitFor();
+    await page.getByRole('log').getByText('manual.pdf').waitFor();
+  }
+
+  // The panel answers: it is in the cabinet, and in the topic.
+  await write(panel, 'Did that help?');
+  await cabinet.getByRole('log').getByText('Did that help?').waitFor();
+  await messages.filter({ hasText: 'Did that help?' }).waitFor();
+
+  // The user types, and staff see it.
+  await cabinet.getByRole('textbox', { name: 'Your message' }).pressSequentially('Yes', { delay: 30 });
+  await panel
+    .getByText(/typing/)
+    .first()
+    .waitFor();
+  await cabinet.keyboard.type(', thank you!');
+  await cabinet.keyboard.press('Enter');
+  await panel.getByRole('log').getByText('Yes, thank you!').waitFor();
+  await messages.filter({ hasText: 'Yes, thank you!' }).waitFor();
+
+  // Staff close it in the group; the cabinet shows it, and a little later it has left both lists.
+  await group.getByTestId('composer-input').fill('/close');
+  await group.getByTestId('send-button').click();
+  await cabinet.getByRole('log').getByText('Support closed the ticket').waitFor();
+  await panel.getByRole('log').getByText('Support closed the ticket').waitFor();
+  for (const page of [cabinet, panel]) {
+    await page
+      .getByTestId('ticket-item')
+      .filter({ hasText: 'The lamp flickers' })
+      .waitFor({ state: 'detached' });
+  }
+  await group.getByTestId('message').filter({ hasText: '/close' }).waitFor();
+
+  for (const page of [cabinet, panel, group]) expect(problemsOf(page)).toEqual([]);
+  await Promise.all([cabinet, panel, group].map((page) => page.context().close()));
+}
+
+async function write(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Your message' }).fill(text);
+  await page.keyboard.press('Enter');
+}
+
+/** Waits until a picture has really been drawn, through its signed URL. */
+async function seePicture(page: Page): Promise<void> {
+  const picture = page.getByRole('log').getByTestId('picture').locator('img').first();
+  await picture.waitFor();
+  await page.waitForFunction(
+    (image) => image instanceof HTMLImageElement && image.complete && image.naturalWidth > 0,
+    await picture.elementHandle(),
+  );
+}
