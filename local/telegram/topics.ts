@@ -1,26 +1,28 @@
 import type { Sticker, User } from 'grammy/types';
 import { badRequest } from './errors.ts';
+import { iconColours, iconEmoji } from './icons.ts';
 import { post } from './messages.ts';
 import { inChat, type ChatRecord, type TopicRecord } from './model.ts';
 import type { World } from './world.ts';
 
-/** The six colours a topic's icon may have. */
-export const iconColours = [0x6fb9f0, 0xffd67e, 0xcb86db, 0x8eee98, 0xff93b2, 0xfb6f5f];
-
-/** Custom emoji that may be a topic's icon, by their id. */
+/** The stickers a topic may have as its icon, by their custom emoji id. */
 export const iconStickers: ReadonlyMap<string, Sticker> = new Map(
-  ['📰', '💡', '⚡️', '🎙', '🔝', '🗣', '🆒', '❗️', '📝', '📆', '📁', '🔎', '📣', '🔥', '❤️', '❓', '📈', '💎', '💰', '🤖',
-   '✅', '‼️', '🏁', '👀', '🧠', '⭐️', '🔒', '💬', '👤', '🛠'].map((emoji, index) => {
-    const id = String(5_312_536_423_851_630_000n + BigInt(index));
-    const sticker: Sticker = {
-      file_id: `CAACAgIAAx${Buffer.from(`topic-icon-${index}`).toString('base64url')}`,
-      file_unique_id: `AgAD${index}`,
-      type: 'custom_emoji', width: 100, height: 100, is_animated: true, is_video: false,
-      emoji, set_name: 'Topics', custom_emoji_id: id,
-    };
-    return [id, sticker];
-  }),
-); // prettier-ignore
+  [...iconEmoji].map(([id, emoji]): [string, Sticker] => [
+    id,
+    {
+      file_id: `CAACAgIAAxTopicIcon${id}`,
+      file_unique_id: `AgADTopicIcon${id}`,
+      type: 'custom_emoji',
+      width: 100,
+      height: 100,
+      is_animated: true,
+      is_video: false,
+      emoji,
+      set_name: 'Topics',
+      custom_emoji_id: id,
+    },
+  ]),
+);
 
 /**
  * A topic's name as Telegram keeps it.

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { botMay, reachableChat } from '../chats.ts';
 import { badRequest } from '../errors.ts';
+import { iconColours } from '../icons.ts';
 import { post, type Content } from '../messages.ts';
 import { inChat, type ChatRecord, type TopicRecord } from '../model.ts';
-import { createTopic, iconColours, iconStickers, removeTopic, validTopicName } from '../topics.ts';
+import { createTopic, iconStickers, removeTopic, validTopicName } from '../topics.ts';
 import { botOf, topicOf, type World } from '../world.ts';
 import { chatId, integer, method, optionalInteger, optionalText, type Method } from './method.ts';
 
