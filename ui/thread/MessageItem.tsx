@@ -55,7 +55,8 @@ export const MessageItem = memo(function MessageItem({ ticketId, row, draft, isF
           data-own={row.own}
           className={clsx(
             'group flex items-end gap-2',
-            row.first ? 'pt-3' : 'pt-1',
+            'pb-1',
+            row.first && 'pt-2',
             row.own && 'flex-row-reverse',
             fresh && 'animate-appear',
           )}
