@@ -32,7 +32,7 @@ export interface DeskProcess {
 export async function startDeskProcess(env: Record<string, string> = {}): Promise<DeskProcess> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'trivet-e2e-'));
   const [port, supabasePort, telegramPort] = await freePorts(3);
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://127.0.0.1:${env.PORT ?? port}`;
   let printed = '';
   let child: ChildProcess;
 
