@@ -101,8 +101,8 @@ export function controlRouter(world: World, telegram: Telegram, onError: (error:
     response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('content-security-policy', "sandbox; default-src 'none'");
     response.setHeader('cache-control', 'private, max-age=31536000, immutable');
-    response.type(show ? file.mimeType : 'application/octet-stream');
     if (!show) response.attachment(file.name);
+    response.type(show ? file.mimeType : 'application/octet-stream');
     response.send(world.store.readBlob(file.blob));
   });
   router.post('/*path', (request, response) => {

@@ -36,7 +36,7 @@ export class UpdateQueue {
     if (!wanted) return;
     const id = bot.nextUpdateId;
     this.#store.put('bot', 'self', { ...bot, nextUpdateId: id + 1 });
-    this.#store.put('updates', id, { update: { ...update, update_id: id }, at: this.#clock.now() });
+    this.#store.put('updates', id, { update: { update_id: id, ...update }, at: this.#clock.now() });
     queueMicrotask(() => this.wake());
   }
 

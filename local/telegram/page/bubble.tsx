@@ -51,7 +51,7 @@ function Reactions({ records }: { records: MessageRecord[] }) {
   const all = records.flatMap(({ reactions }) => Object.values(reactions));
   if (all.length === 0) return null;
   return (
-    <span className="flex flex-wrap gap-1 pt-1">
+    <span className="flex flex-wrap gap-1">
       {[...new Set(all)].map((emoji) => (
         <span key={emoji} className="rounded-full bg-soft px-2 py-0.5 text-sm text-ink">
           {coloured(emoji)}{' '}
@@ -111,7 +111,7 @@ export function Bubble(props: {
         <div
           className={clsx(
             'rise relative overflow-hidden rounded-2xl',
-            bare ? '' : ['lift px-3 pt-1.5 pb-1.5', mine ? 'bg-mine text-mine-ink' : 'bg-theirs'],
+            bare ? '' : ['lift px-3 pt-1.5 pb-1.5', mine ? 'on-mine bg-mine text-mine-ink' : 'bg-theirs'],
             last && !bare && (mine ? 'rounded-br-md' : 'rounded-bl-md'),
           )}
         >
@@ -139,7 +139,7 @@ export function Bubble(props: {
               className={clsx(
                 '-mx-3 overflow-hidden',
                 first && !mine && !privateChat ? 'mt-1' : answered ? '' : '-mt-1.5',
-                spoken ? 'mb-1' : '-mb-1.5',
+                spoken || reacted ? 'mb-1' : '-mb-1.5',
               )}
             >
               {visual.length > 1 ? (
@@ -158,29 +158,31 @@ export function Bubble(props: {
               entities={spoken.entities ?? spoken.caption_entities}
               // Keeps room for the time, which stands in the corner.
               trailing={
-                <span aria-hidden className="invisible ml-3 inline-block h-0 text-[11px]">
-                  {edited && `${words.edited} `}00:00
-                </span>
+                !reacted && (
+                  <span aria-hidden className="invisible ml-3 inline-block h-0 text-[11px]">
+                    {edited && `${words.edited} `}00:00
+                  </span>
+                )
               }
             />
           )}
-          <Reactions records={records} />
-          <p
-            className={clsx(
-              'text-right text-[11px] leading-4 whitespace-nowrap',
-              spoken && !reacted ? 'absolute right-3 bottom-1 opacity-65' : '',
-              (reacted || (!spoken && !bleed)) && 'opacity-65',
-              bleed &&
-                !spoken &&
-                !reacted &&
-                'absolute right-2 bottom-2 rounded-full bg-black/50 px-2 py-0.5 text-white',
-            )}
-          >
-            {edited && `${words.edited} `}
-            <time dateTime={new Date(message.date * 1000).toISOString()}>
-              {clockTime(message.date, language)}
-            </time>
-          </p>
+          <div className={clsx(reacted && 'mt-1 flex items-end justify-between gap-4')}>
+            <Reactions records={records} />
+            <p
+              className={clsx(
+                'shrink-0 text-right text-[11px] leading-4 whitespace-nowrap',
+                !reacted && bleed && !spoken
+                  ? 'absolute right-2 bottom-2 rounded-full bg-black/50 px-2 py-0.5 text-white'
+                  : 'opacity-70',
+                !reacted && spoken && 'absolute right-3 bottom-1',
+              )}
+            >
+              {edited && `${words.edited} `}
+              <time dateTime={new Date(message.date * 1000).toISOString()}>
+                {clockTime(message.date, language)}
+              </time>
+            </p>
+          </div>
         </div>
         {message.reply_markup && <Keyboard message={message} privateChat={privateChat} />}
       </div>

@@ -52,7 +52,12 @@ export function Thread({ group, place }: { group: ChatRecord; place: Place }) {
     if (atEnd) toEnd();
   });
   useEffect(() => {
-    if (me && atEnd && document.visibilityState === 'visible') markRead(me.alias, chatKey, newest);
+    const seen = (): void => {
+      if (me && atEnd && document.visibilityState === 'visible') markRead(me.alias, chatKey, newest);
+    };
+    seen();
+    document.addEventListener('visibilitychange', seen);
+    return () => document.removeEventListener('visibilitychange', seen);
   }, [me, atEnd, chatKey, newest]);
 
   if (!me) return null;
