@@ -39,10 +39,15 @@ function withPhones(text: string): TextPart[] {
   return parts;
 }
 
-// By constructor: the syntax of the `v` flag is younger than our compile target, though not than our browsers.
-const justEmoji = new RegExp('^(?:\\p{RGI_Emoji}\\s*){1,3}$', 'v');
+/** What emoji are made of: the pictures, their modifiers and joiners, and the letters flags are spelt with. */
+const emojiParts = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u200d\ufe0f\s]+$/u;
 
 /** Up to three emoji and nothing else: they are shown large. */
 export function isJustEmoji(text: string): boolean {
-  return justEmoji.test(text.trim());
+  const trimmed = text.trim();
+  // Three of the longest family emoji fit; beyond it isn't worth counting.
+  if (trimmed.length > 100 || !emojiParts.test(trimmed)) return false;
+  return (
+    [...new Intl.Segmenter().segment(trimmed)].filter(({ segment }) => segment.trim() !== '').length <= 3
+  );
 }
