@@ -16,7 +16,8 @@ import { ApiError } from './errors.ts';
 import { sendJson } from './http.ts';
 import { createRealtimeService } from './realtime/service.ts';
 import { createRestService } from './rest/service.ts';
-import { createTokens, type ProjectKeys } from './tokens.ts';
+import { createStorageService } from './storage/service.ts';
+import { createTokens, deriveKey, type ProjectKeys } from './tokens.ts';
 
 export interface SupabaseOptions {
   /** Connection string of the superuser to a database that `applySchema` has prepared. */
@@ -86,6 +87,7 @@ export async function startSupabase(options: SupabaseOptions): Promise<Supabase>
       siteUrl: options.siteUrl ?? publicUrl,
     }),
     rest,
+    storage: await createStorageService(context, deriveKey(keys.jwtSecret, 'storage')),
   };
   server.on('request', (req, res) => void serve(services, context, req, res));
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {

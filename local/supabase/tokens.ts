@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
@@ -146,4 +146,9 @@ function invalidKey(): ApiError {
 
 function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest();
+}
+
+/** A key for another purpose than access tokens, which can't be computed back to their secret. */
+export function deriveKey(jwtSecret: string, purpose: string): Uint8Array {
+  return createHmac('sha256', jwtSecret).update(purpose).digest();
 }
