@@ -25,16 +25,23 @@ export function payloadSql(
   options: Options,
 ): string {
   const type = options.applyDefaults ? 'jsonb' : 'json';
-  const value = `${parameters.add(payload.json)}::${type}`;
-  const source = options.applyDefaults ? withDefaults(value, payload.isObject, targets) : value;
-  return `(${rowsSql(source, type, payload.isObject, targets)}${options.firstOnly ? ' LIMIT 1' : ''}) pgrst_body`;
+  const source = () => {
+    const value = `${parameters.add(payload.json)}::${type}`;
+    return options.applyDefaults ? withDefaults(value, payload.isObject, targets) : value;
+  };
+  const rows =
+    targets.length > 0 ? rowsSql(source(), type, payload.isObject, targets) : emptyRows(payload, source);
+  return `(${rows}${options.firstOnly ? ' LIMIT 1' : ''}) pgrst_body`;
+}
+
+/** Nothing to take, yet as many rows as there are objects. */
+function emptyRows(payload: Payload, source: () => string): string {
+  return payload.isObject
+    ? 'SELECT FROM (VALUES (1)) _'
+    : `SELECT FROM json_array_elements((${source()})::json) _`;
 }
 
 function rowsSql(source: string, type: string, isObject: boolean, targets: Target[]): string {
-  if (targets.length === 0) {
-    // Nothing to take, yet as many rows as there are objects.
-    return isObject ? 'SELECT FROM (VALUES (1)) _' : `SELECT FROM ${type}_array_elements(${source}) _`;
-  }
   const columns = targets.map(({ name, type: columnType }) => `${quoteIdentifier(name)} ${columnType}`);
   const names = targets.map(({ name }) => quoteIdentifier(name));
   const rows = isObject ? `${type}_to_record` : `${type}_to_recordset`;
