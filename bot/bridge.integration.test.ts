@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createStage, type Stage } from './testing/stage.ts';
+import { createStage, eventually, type Stage } from './testing/stage.ts';
 
 describe('a conversation through the bridge', () => {
   let stage: Stage;
@@ -30,14 +30,12 @@ describe('a conversation through the bridge', () => {
       topic,
       html: 'Смотрите <a href="https://example.com/help">тут</a>',
     });
-    await expect
-      .poll(async () => (await stage.messages(ticket)).at(-1))
-      .toMatchObject({
-        message: 'Смотрите тут (https://example.com/help)',
-        is_admin: true,
-        source: 'telegram',
-        sender_name: null,
-      });
+    await eventually(async () => (await stage.messages(ticket)).at(-1)).toMatchObject({
+      message: 'Смотрите тут (https://example.com/help)',
+      is_admin: true,
+      source: 'telegram',
+      sender_name: null,
+    });
     expect((await stage.ticket(ticket)).status).toBe('answered');
   });
 
@@ -48,11 +46,11 @@ describe('a conversation through the bridge', () => {
     const isClosed = () => stage.telegram.topics().find(({ threadId }) => threadId === topic)?.closed;
 
     await stage.telegram.staff.post({ as: 'boris', topic, text: '/close' });
-    await expect.poll(async () => (await stage.ticket(ticket)).status).toBe('closed');
+    await eventually(async () => (await stage.ticket(ticket)).status).toBe('closed');
     await stage.telegram.waitFor(() => isClosed() === true);
 
     await stage.telegram.staff.post({ as: 'boris', topic, text: '/reopen' });
-    await expect.poll(async () => (await stage.ticket(ticket)).status).toBe('open');
+    await eventually(async () => (await stage.ticket(ticket)).status).toBe('open');
     await stage.telegram.waitFor(() => isClosed() === false);
 
     await stage.user.client.rpc('close_ticket', { ticket_id: ticket.id });

@@ -152,7 +152,11 @@ create or replace function private.enqueue_telegram(
 language plpgsql security definer set search_path = '' as $$
 #variable_conflict use_column
 begin
-  insert into public.telegram_topics (ticket_id) values (enqueue_telegram.ticket_id) on conflict do nothing;
+  -- Looked for first: an insert that meets a row which a worker is updating would wait for that worker, who may be
+  -- waiting for the ticket we have locked.
+  if not exists (select from public.telegram_topics t where t.ticket_id = enqueue_telegram.ticket_id) then
+    insert into public.telegram_topics (ticket_id) values (enqueue_telegram.ticket_id) on conflict do nothing;
+  end if;
   insert into public.telegram_outbox as o (ticket_id, kind, dedupe_key, priority, message_id, note_id)
   values (enqueue_telegram.ticket_id, enqueue_telegram.kind, enqueue_telegram.dedupe_key,
           enqueue_telegram.priority, enqueue_telegram.message_id, enqueue_telegram.note_id)

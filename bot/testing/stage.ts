@@ -4,10 +4,16 @@ import { Writable } from 'node:stream';
 import type { SupabaseClient } from '@supabase/supabase-js';
 import type { Message } from 'grammy/types';
 import { pino } from 'pino';
+import { expect } from 'vitest';
 import type { AttachmentInput, MessageRow, TicketRow } from '../../core/database.types.ts';
 import { createTestDesk, type TestDesk, type TestUser } from '../../local/supabase/testing.ts';
 import { startTelegram, type Telegram, type TelegramOptions } from '../../local/telegram/server.ts';
 import { type Bridge, type BridgeOptions, createBridge } from '../bridge.ts';
+
+/** Like `expect.poll`, with the patience that a busy machine needs. */
+export function eventually<T>(probe: () => T | Promise<T>) {
+  return expect.poll(probe, { timeout: 10_000, interval: 20 });
+}
 
 /** A desk, a group and the bridge between them, all real, all a test's own. */
 export interface Stage {
@@ -32,6 +38,8 @@ export interface Stage {
   topicOf(ticket: TicketRow): Promise<number>;
   /** Waits until the topic shows a message that contains the text. */
   shown(thread: number | null, text: string, timeoutMs?: number): Promise<Message>;
+  /** Waits until the outbox has nothing left to tell. */
+  quiet(): Promise<void>;
   /** The ticket's messages as the user sees them, oldest first, without the system's lines. */
   messages(
     ticket: TicketRow,
@@ -117,9 +125,10 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
   }
 
   async function rpc<T>(client: SupabaseClient, name: string, args: object): Promise<T> {
-    const { data, error } = await client.rpc(name, args);
-    if (error !== null) throw new Error(`${name}: ${error.message} (${error.details})`);
-    return data as T;
+    const response = await client.rpc(name, args);
+    if (response.error !== null)
+      throw new Error(`${name}: ${response.error.message} (${response.error.details})`);
+    return response.data as T;
   }
 
   return {
@@ -170,6 +179,12 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
       );
     },
 
+    async quiet() {
+      await eventually(
+        async () => (await desk.sql("select 1 from public.telegram_outbox where state = 'pending'")).length,
+      ).toBe(0);
+    },
+
     async messages(ticket) {
       const { data, error } = await user.client
         .from('ticket_messages')
@@ -182,9 +197,13 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     },
 
     async ticket(ticket) {
-      const { data, error } = await user.client.from('tickets').select('*').eq('id', ticket.id).single();
+      const { data, error } = await user.client
+        .from('tickets')
+        .select('*')
+        .eq('id', ticket.id)
+        .single<TicketRow>();
       if (error !== null) throw error;
-      return data as TicketRow;
+      return data;
     },
 
     async stop() {

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pdf, picture } from '../testing/files.ts';
+import { createStage, eventually, type Stage } from '../testing/stage.ts';
+
+describe('out of the desk, into the group', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await createStage();
+  });
+  afterAll(() => stage.stop());
+
+  it('sends files by kind: pictures as one album with the text as caption, a document after it', async () => {
+    const ticket = await stage.open('Вот снимки и чек', {
+      files: [picture('один.png'), picture('два.png'), pdf('чек.pdf')],
+    });
+    const thread = await stage.topicOf(ticket);
+    await stage.telegram.waitFor(() => stage.telegram.messages(thread).some(({ document }) => document));
+    const messages = stage.telegram.messages(thread);
+    const photos = messages.filter(({ photo }) => photo);
+    expect(photos).toHaveLength(2);
+    expect(new Set(photos.map((photo) => photo.media_group_id)).size).toBe(1);
+    expect(photos[0]?.caption).toBe('Вот снимки и чек');
+    expect(messages.find(({ document }) => document)?.document?.file_name).toBe('чек.pdf');
+  });
+
+  it('marks what staff wrote in the panel, with their name', async () => {
+    const ticket = await stage.open('Где код?');
+    const thread = await stage.topicOf(ticket);
+    await stage.write(ticket, 'Ответ из панели', { as: stage.admin });
+    const message = await stage.shown(thread, 'Ответ из панели');
+    expect(message.text).toBe('🖥 Олег · из панели\nОтвет из панели');
+  });
+
+  it('cuts a long text into messages Telegram takes, and loses nothing', async () => {
+    const long = Array.from({ length: 700 }, (_, index) => `Строка ${index} 🎈.`).join('\n');
+    const ticket = await stage.open(long.slice(0, 7_900));
+    const thread = await stage.topicOf(ticket);
+    const end = long.slice(0, 7_900).trim().split('\n').at(-1) ?? '';
+    await stage.shown(thread, end);
+    const parts = stage.telegram
+      .messages(thread)
+      .flatMap(({ text }) => (text?.startsWith('Строка') ? [text] : []));
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parts.join('\n')).toBe(long.slice(0, 7_900).trim());
+  });
+
+  it('shows replies as replies, edits as edits, and takes deleted messages away', async () => {
+    const ticket = await stage.open('Первое');
+    const thread = await stage.topicOf(ticket);
+    const first = await stage.shown(thread, 'Первое');
+    const rows = await stage.messages(ticket);
+    const reply = await stage.write(ticket, 'К первому', { replyTo: rows[0]?.id ?? '' });
+    const shown = await stage.shown(thread, 'К первому');
+    expect(shown.reply_to_message?.message_id).toBe(first.message_id);
+
+    await stage.user.client.rpc('edit_message', { message_id: reply.id, message: 'К первому, точнее' });
+    const edited = await stage.shown(thread, 'К первому, точнее');
+    expect(edited.message_id).toBe(shown.message_id);
+
+    await stage.user.client.rpc('delete_message', { message_id: reply.id });
+    await stage.telegram.waitFor(
+      () => !stage.telegram.messages(thread).some(({ message_id: id }) => id === shown.message_id),
+    );
+  });
+
+  it('shows notes as notes, and the user never', async () => {
+    const ticket = await stage.open('Есть вопрос');
+    const thread = await stage.topicOf(ticket);
+    await stage.admin.client.rpc('add_note', { ticket_id: ticket.id, note: 'Это наш VIP' });
+    expect((await stage.shown(thread, 'VIP')).text).toBe('📝 Заметка: Олег\nЭто наш VIP');
+    expect(await stage.messages(ticket)).toHaveLength(1);
+  });
+
+  it('puts a mark under the answer the user has read, and shows the user typing', async () => {
+    const ticket = await stage.open('Жду');
+    const topic = await stage.topicOf(ticket);
+    await stage.shown(topic, 'Жду');
+    const [answer] = await stage.telegram.staff.post({ as: 'anna', topic, text: 'Уже смотрим' });
+    await eventually(async () => (await stage.messages(ticket)).length).toBe(2);
+    await stage.user.client.rpc('mark_ticket_read', { ticket_id: ticket.id });
+    await stage.telegram.waitFor(() =>
+      stage.telegram
+        .calls()
+        .some(
+          ({ method, params }) =>
+            method === 'setMessageReaction' && Number(params.message_id) === answer?.message_id,
+        ),
+    );
+    await stage.user.client.rpc('set_typing', { ticket_id: ticket.id, typing: true });
+    await stage.telegram.waitFor(() =>
+      stage.telegram.calls().some(({ method }) => method === 'sendChatAction'),
+    );
+  });
+
+  it('lets staff, and nobody else, see what became of a message', async () => {
+    const ticket = await stage.open('Дошло?');
+    await stage.shown(await stage.topicOf(ticket), 'Дошло?');
+    const columns = 'ticket_id, kind, state';
+    await eventually(
+      async () =>
+        (await stage.admin.client.from('telegram_outbox').select(columns).eq('ticket_id', ticket.id)).data,
+    ).toContainEqual({ ticket_id: ticket.id, kind: 'message', state: 'sent' });
+    expect((await stage.user.client.from('telegram_outbox').select(columns)).data).toEqual([]);
+    expect((await stage.desk.anonymous().from('telegram_outbox').select(columns)).error).not.toBeNull();
+    for (const table of [
+      'telegram_topics',
+      'telegram_messages',
+      'telegram_links',
+      'telegram_updates',
+      'telegram_sessions',
+    ]) {
+      expect((await stage.admin.client.from(table).select('*')).error, table).not.toBeNull();
+      expect((await stage.user.client.from(table).select('*')).error, table).not.toBeNull();
+    }
+    for (const client of [stage.user.client, stage.admin.client, stage.desk.anonymous()]) {
+      expect((await client.rpc('telegram_claim', { worker: 'me' })).error).not.toBeNull();
+      expect((await client.rpc('telegram_status', { chat_id: 1 })).error).not.toBeNull();
+    }
+    const row = { ticket_id: ticket.id, kind: 'state', dedupe_key: 'x', priority: 1 };
+    expect((await stage.admin.client.from('telegram_outbox').insert(row)).error).not.toBeNull();
+    expect((await stage.user.client.rpc('resend_message', { message_id: ticket.id })).error).not.toBeNull();
+  });
+});
