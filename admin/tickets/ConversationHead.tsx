@@ -30,7 +30,7 @@ export function ConversationHead({ ticket, back, details, onToggleDetails }: Pro
             {profile === null ? t('customer.gone') : profile?.nickname}
           </p>
           {profile && (
-            <p className="mt-0.5 flex items-center gap-x-2 text-sm text-text-muted">
+            <p className="mt-0.5 flex h-5 items-center gap-x-2 text-sm text-text-muted">
               <span className="min-w-0 truncate">{profile.email}</span>
               <span className="flex shrink-0 items-center gap-0.5 font-medium tabular-nums max-sm:hidden">
                 {profile.member_id}

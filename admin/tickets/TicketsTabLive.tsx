@@ -65,7 +65,7 @@ function Tickets({ open }: { open: string | undefined }) {
             <ListHeader title={t('tickets.title')} />
             <SearchField value={typed} onChange={setTyped} />
             <StatusFilters />
-            <div className="min-h-0 flex-1">
+            <div className="min-h-0 flex-1 pt-1.5">
               <TicketList
                 rows={VirtualRows}
                 side="staff"

@@ -3,8 +3,11 @@ import { useEffect } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod/mini';
+import { useStore } from 'zustand';
 import { lengthOf, limits } from '../../core/limits.ts';
 import { FormProblem } from '../../ui/auth/FormProblem.tsx';
+import { FileField } from '../../ui/attachments/FileField.tsx';
+import { usePendingFiles } from '../../ui/attachments/useFiles.ts';
 import { errorKey } from '../../ui/i18n/error-key.ts';
 import { Button } from '../../ui/shell/Button.tsx';
 import { DetailHeader } from '../../ui/shell/DetailHeader.tsx';
@@ -19,7 +22,6 @@ const schema = z.object({
   ),
   text: z.string().check(
     z.trim(),
-    z.minLength(1, 'error.message_empty'),
     z.refine((text) => lengthOf(text) <= limits.messageLength, 'error.message_too_long'),
   ),
 });
@@ -33,10 +35,13 @@ type Props = { back: string; onCreated: (ticketId: string) => void };
 export default function NewTicket({ back, onCreated }: Props) {
   const { t } = useTranslation();
   const create = useCreateTicket();
-  const { register, handleSubmit, formState, subscribe, setFocus } = useForm({
+  const files = usePendingFiles();
+  const pending = useStore(files.store);
+  const { register, handleSubmit, formState, subscribe, setError, setFocus } = useForm({
     resolver: standardSchemaResolver(schema),
     defaultValues: readDraft(),
   });
+  const uploading = pending.some(({ state }) => state === 'uploading');
   const words = (error: { message?: string | undefined } | undefined) =>
     error?.message === undefined ? undefined : t(error.message);
 
@@ -51,7 +56,12 @@ export default function NewTicket({ back, onCreated }: Props) {
   );
 
   const submit = handleSubmit(async ({ subject, text }) => {
-    const ticket = await create.mutateAsync({ subject, text }).catch(() => undefined);
+    if (text === '' && pending.length === 0) {
+      setError('text', { message: 'error.message_empty' }, { shouldFocus: true });
+      return;
+    }
+    // The mutation itself shows what went wrong.
+    const ticket = await create.mutateAsync({ subject, text, files }).catch(() => undefined);
     if (!ticket) return;
     sessionStorage.removeItem(draftKey);
     onCreated(ticket.id);
@@ -84,10 +94,25 @@ export default function NewTicket({ back, onCreated }: Props) {
             error={words(formState.errors.text)}
             {...register('text')}
           />
+          <div>
+            <p className="mb-1.5 text-sm font-medium">{t('newTicket.files')}</p>
+            <FileField files={files} />
+          </div>
           <FormProblem text={create.isError ? t(errorKey(create.error)) : undefined} />
           <div className="flex justify-end">
-            <Button type="submit" variant="primary" busy={formState.isSubmitting} className="max-md:w-full">
-              {t(formState.isSubmitting ? 'newTicket.sending' : 'newTicket.send')}
+            <Button
+              type="submit"
+              variant="primary"
+              busy={formState.isSubmitting || uploading}
+              className="max-md:w-full"
+            >
+              {t(
+                uploading
+                  ? 'newTicket.uploading'
+                  : formState.isSubmitting
+                    ? 'newTicket.sending'
+                    : 'newTicket.send',
+              )}
             </Button>
           </div>
         </form>

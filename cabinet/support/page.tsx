@@ -50,7 +50,7 @@ export default function SupportPage({ open }: { open: string | undefined }) {
               </Button>
             </div>
             <StatusFilters />
-            <div className="min-h-0 flex-1">
+            <div className="min-h-0 flex-1 pt-1.5">
               <TicketList
                 rows={PlainRows}
                 side="user"

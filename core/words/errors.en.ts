@@ -14,6 +14,7 @@ export default {
     nickname_too_long: 'The name is too long: 64 characters at most.',
     locale_unknown: 'We don’t speak this language yet.',
     avatar_invalid: 'This photo won’t do. Choose another one: PNG, JPEG or WebP.',
+    message_id_missing: 'The message wasn’t sent. Reload the page and try again.',
     message_id_taken: 'This message has already been sent.',
     message_not_found: 'The message wasn’t found. Reload the page.',
     message_deleted: 'The message was deleted.',

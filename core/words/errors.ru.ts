@@ -14,6 +14,7 @@ export default {
     nickname_too_long: 'Имя слишком длинное: до 64 знаков.',
     locale_unknown: 'Такого языка у нас пока нет.',
     avatar_invalid: 'Это фото не подходит. Выберите другое: PNG, JPEG или WebP.',
+    message_id_missing: 'Сообщение не отправилось. Обновите страницу и попробуйте ещё раз.',
     message_id_taken: 'Это сообщение уже отправлено.',
     message_not_found: 'Сообщение не найдено. Обновите страницу.',
     message_deleted: 'Сообщение удалено.',

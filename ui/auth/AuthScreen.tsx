@@ -44,7 +44,7 @@ export default function AuthScreen({ app, demo }: { app: AppName; demo: Config['
   }
   if (view === 'signUp') {
     return (
-      <AuthLayout app={app} title={t('auth.signUp')} text={t('auth.tagline.cabinet')}>
+      <AuthLayout app={app} title={t('auth.signUp')} text={t('auth.signUpHint')}>
         <SignUpForm />
         <p className="mt-6 text-center text-sm text-text-muted">
           {t('auth.haveAccount')}{' '}
@@ -58,7 +58,7 @@ export default function AuthScreen({ app, demo }: { app: AppName; demo: Config['
     <AuthLayout
       app={app}
       title={t(expired ? 'auth.expired.title' : panel ? 'auth.welcome.panel' : 'auth.welcome.cabinet')}
-      text={t(expired ? 'auth.expired.text' : panel ? 'auth.tagline.panel' : 'auth.tagline.cabinet')}
+      text={t(expired ? 'auth.expired.text' : panel ? 'auth.prompt.panel' : 'auth.prompt.cabinet')}
     >
       {linkProblem !== undefined && (
         <div className="mb-5">

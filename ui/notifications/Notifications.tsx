@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useIncomingMessage } from '../desk/hooks.ts';
 import type { Side } from '../desk/typing.ts';
 import { readPreference } from '../profile/preferences.ts';
+import { useUnreadTotal } from '../tickets/useTickets.ts';
 import { showBrowserNotification } from './browser-notification.ts';
 import { playChime } from './chime.ts';
 import type { Announcement } from './Toasts.tsx';
@@ -36,11 +37,26 @@ export function Notifications({ side, openTicketId, onOpen }: Props) {
     if (readPreference('sound') !== '0') playChime().catch(ignoreRefusal);
     if (away) showBrowserNotification(announcement, onOpen);
   });
-  if (!latest) return null;
   return (
-    <Suspense>
-      <Toasts latest={latest} onOpen={onOpen} />
-    </Suspense>
+    <>
+      <UnreadStatus />
+      {latest && (
+        <Suspense>
+          <Toasts latest={latest} onOpen={onOpen} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+/** The red badges' sum, for those who don't see them. */
+function UnreadStatus() {
+  const { t } = useTranslation();
+  const count = useUnreadTotal();
+  return (
+    <p role="status" className="sr-only">
+      {count > 0 && t('notifications.unreadTotal', { count })}
+    </p>
   );
 }
 

@@ -9,6 +9,7 @@ import { followTheme } from '../theme/theme.ts';
 import type { AppName } from './app.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { fetchConfig, type Config } from './config.ts';
+import { reloadOnMissingChunk } from './missing-chunk.ts';
 import { Unavailable } from './Unavailable.tsx';
 
 /** What an app is given once the desk was reached. */
@@ -19,9 +20,11 @@ export function startApp(app: AppName, App: ComponentType<AppProps>): void {
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no #root');
   followTheme();
+  reloadOnMissingChunk();
+  const first = prepare(app);
   createRoot(root).render(
     <StrictMode>
-      <Startup app={app} App={App} />
+      <Startup app={app} App={App} first={first} />
     </StrictMode>,
   );
 }
@@ -44,9 +47,11 @@ async function prepare(app: AppName): Promise<Ready> {
   return { i18n, desk: { config, supabase } };
 }
 
-function Startup({ app, App }: { app: AppName; App: ComponentType<AppProps> }) {
+type StartupProps = { app: AppName; App: ComponentType<AppProps>; first: Promise<Ready> };
+
+function Startup({ app, App, first }: StartupProps) {
   const [ready, setReady] = useState<Ready>();
-  const [attempt, setAttempt] = useState(() => prepare(app));
+  const [attempt, setAttempt] = useState(first);
   useEffect(() => {
     let current = true;
     void attempt.then((result) => {

@@ -18,7 +18,7 @@ export function StatusChip({ ticket }: { ticket: Shown }) {
       data-testid="ticket-status"
       data-status={ticket.status}
       className={clsx(
-        'inline-flex h-5.5 shrink-0 items-center gap-1.5 rounded-full px-2 text-xs font-semibold whitespace-nowrap',
+        'inline-flex h-5.5 shrink-0 items-center gap-1.5 rounded-full px-2 text-xs font-semibold whitespace-nowrap inset-ring inset-ring-current/15',
         looks[ticket.status].chip,
       )}
     >

@@ -9,16 +9,13 @@ export function StatusFilters() {
   const { t } = useTranslation();
   const { section, goTo } = useSection();
   const counts = useTicketCounts();
-  const count = (of: Section): number | undefined => {
-    if (!counts) return undefined;
-    if (of === 'archive') return counts.archived;
-    return of === 'all' ? counts.open + counts.answered + counts.closed : counts[of];
-  };
+  const count = (of: Exclude<Section, 'archive'>): number | undefined =>
+    of === 'all' ? counts && counts.open + counts.answered + counts.closed : counts?.[of];
   return (
     <div
       role="group"
       aria-label={t('tickets.filter.label')}
-      className="flex gap-1.5 overflow-x-auto px-4 py-2 [scrollbar-width:none]"
+      className="mx-4 flex shrink-0 items-center gap-4 overflow-x-auto border-b border-border [scrollbar-width:none]"
     >
       {sections.map((of) => (
         <button
@@ -26,15 +23,27 @@ export function StatusFilters() {
           type="button"
           data-testid={`status-filter-${of}`}
           aria-pressed={of === section}
+          title={of === 'archive' ? t('tickets.archive') : undefined}
           onClick={() => goTo(of)}
           className={clsx(
-            'inline-flex h-8 shrink-0 items-center gap-1.5 rounded-full px-3 text-sm font-medium transition',
-            of === section ? 'bg-accent text-on-accent' : 'bg-surface-sunken text-text-muted hover:text-text',
+            'inline-flex h-11 shrink-0 items-center gap-1 border-b-2 text-[13px] font-semibold whitespace-nowrap transition focus-visible:-outline-offset-2',
+            of === section
+              ? 'border-accent text-accent'
+              : 'border-transparent text-text-muted hover:text-text',
+            of === 'archive' && 'ml-auto',
           )}
         >
-          {of === 'archive' && <Archive aria-hidden className="size-3.5" />}
-          {t(of === 'archive' ? 'tickets.archive' : `tickets.filter.${of}`)}
-          <span className="min-w-2 text-center text-xs font-semibold tabular-nums">{count(of)}</span>
+          {of === 'archive' ? (
+            <>
+              <Archive aria-hidden className="size-4.5" />
+              <span className="sr-only">{t('tickets.archive')}</span>
+            </>
+          ) : (
+            <>
+              {t(`tickets.filter.${of}`)}
+              <span className="min-w-2 font-medium text-text-muted tabular-nums">{count(of)}</span>
+            </>
+          )}
         </button>
       ))}
     </div>

@@ -82,7 +82,7 @@ function Preview({ ticket, side }: { ticket: TicketRow; side: Side }) {
   }
   const text = ticket.last_message_preview || t('tickets.attachmentOnly');
   const own = ticket.last_message_is_admin === (side === 'staff');
-  if (own) return t('tickets.you', { text });
+  if (own) return t(side === 'user' ? 'tickets.you' : 'tickets.answer', { text });
   return side === 'user' ? t('tickets.support', { text }) : text;
 }
 
