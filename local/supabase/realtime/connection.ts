@@ -61,12 +61,17 @@ export class Connection {
   send(frame: string | Buffer): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
     this.socket.send(frame);
-    if (this.socket.bufferedAmount > limits.unsentBytes) this.close(1013, 'The client reads too slowly');
+    if (this.socket.bufferedAmount > limits.unsentBytes) void this.close(1013, 'The client reads too slowly');
   }
 
-  close(code: number, reason: string): void {
+  /** Says why and closes; resolves when the socket is gone, which a client can't delay. */
+  async close(code: number, reason: string): Promise<void> {
+    if (this.socket.readyState === this.socket.CLOSED) return;
+    const closed = new Promise((resolve) => this.socket.once('close', resolve));
     this.socket.close(code, reason);
-    setTimeout(() => this.socket.terminate(), limits.closeGrace).unref();
+    const cutOff = setTimeout(() => this.socket.terminate(), limits.closeGrace);
+    await closed;
+    clearTimeout(cutOff);
   }
 
   /** Asks whether the client is still there; ends the connection if it hasn't answered since the last time. */
@@ -89,7 +94,8 @@ export class Connection {
       frame = isBinary ? decodeBinary(data) : decodeText(this.version, data.toString());
     } catch (error) {
       if (!(error instanceof MalformedFrame)) throw error;
-      return this.close(1007, error.message);
+      void this.close(1007, error.message);
+      return;
     }
     this.answered = true;
     if (frame.event !== 'heartbeat' && !this.spendCredit()) return this.refuseFlood(frame);
@@ -97,7 +103,7 @@ export class Connection {
       .then(() => this.handle(frame))
       .catch((error: unknown) => {
         this.hub.context.logger.error({ err: error, event: frame.event }, 'realtime: message failed');
-        this.close(1011, 'Internal error');
+        void this.close(1011, 'Internal error');
       });
   }
 

@@ -14,5 +14,5 @@ export const limits = {
   /** How often connections are pinged; one that answered nothing since the last ping is dead. Milliseconds. */
   pingInterval: 30_000,
   /** How long a client has to answer the close handshake before its socket is destroyed. Milliseconds. */
-  closeGrace: 5_000,
+  closeGrace: 2_000,
 };

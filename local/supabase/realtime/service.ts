@@ -4,8 +4,8 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Claims, SupabaseContext } from '../context.ts';
+import { ApiError } from '../errors.ts';
 import { ChangeRouter } from './change-router.ts';
-import { tokenProblem } from './channel.ts';
 import type { Hub } from './connection.ts';
 import { Connection } from './connection.ts';
 import type { Version } from './frames.ts';
@@ -42,13 +42,12 @@ export async function createRealtimeService(context: SupabaseContext): Promise<R
     const version = url.searchParams.get('vsn') ?? '1.0.0';
     if (!isVersion(version)) return refuse(socket, 403, `Protocol version ${version} isn't spoken here`);
     if (connections.size >= limits.connections) return refuse(socket, 429, 'Too many connected users');
-    const key = headerOf(req, 'x-api-key') ?? url.searchParams.get('apikey');
-    if (!key) return refuse(socket, 401, 'API key is missing');
     let claims: Claims;
     try {
-      claims = await context.verifyToken(key);
-    } catch {
-      return refuse(socket, 401, tokenProblem(key).message);
+      claims = await context.authenticate(req);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return refuse(socket, error.status, error.message);
     }
     server.handleUpgrade(req, socket, head, (webSocket) => {
       const connection = new Connection(hub, webSocket, version, claims);
@@ -70,7 +69,9 @@ export async function createRealtimeService(context: SupabaseContext): Promise<R
 
     async stop() {
       clearInterval(pings);
-      for (const connection of connections) connection.close(1001, 'The server is stopping');
+      await Promise.all(
+        [...connections].map((connection) => connection.close(1001, 'The server is stopping')),
+      );
       await changes.stop();
     },
   };
@@ -78,11 +79,6 @@ export async function createRealtimeService(context: SupabaseContext): Promise<R
 
 function isVersion(version: string): version is Version {
   return version === '1.0.0' || version === '2.0.0';
-}
-
-function headerOf(req: IncomingMessage, name: string): string | undefined {
-  const value = req.headers[name];
-  return typeof value === 'string' ? value : undefined;
 }
 
 /** Answers the handshake with an HTTP error instead. */

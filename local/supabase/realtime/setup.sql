@@ -1,5 +1,6 @@
 -- What realtime needs in every database: the publications it streams and the functions that decide who may see a
--- change. Run by the superuser at every start; re-running changes nothing.
+-- change. Run by the superuser at every start; re-running changes nothing. The functions are plpgsql throughout: it
+-- keeps its plans from call to call, where functions in plain SQL are planned again each time.
 
 -- Two desks starting on one database at once would otherwise collide in "create or replace".
 select pg_advisory_xact_lock(hashtext('realtime setup'));
@@ -101,24 +102,36 @@ $$;
 
 -- The type of a column that `viewer` may read; null when there is no such column for them.
 create or replace function realtime.readable_type(viewer text, entity regclass, column_name text)
-returns text language sql stable as $$
-  select format_type(atttypid, null)
-  from pg_attribute
-  where attrelid = entity and attname = column_name and attnum > 0 and not attisdropped
-    and has_column_privilege(viewer, attrelid, attnum, 'SELECT')
+returns text language plpgsql stable as $$
+begin
+  return (
+    select format_type(atttypid, null)
+    from pg_attribute
+    where attrelid = entity and attname = column_name and attnum > 0 and not attisdropped
+      and has_column_privilege(viewer, attrelid, attnum, 'SELECT')
+  );
+end
 $$;
 
-create or replace function realtime.primary_key(entity regclass) returns text[] language sql stable as $$
-  select array_agg(attname::text)
-  from pg_index join pg_attribute on attrelid = indrelid and attnum = any (indkey)
-  where indrelid = entity and indisprimary
+create or replace function realtime.primary_key(entity regclass) returns text[] language plpgsql stable as $$
+begin
+  return (
+    select array_agg(attname::text)
+    from pg_index join pg_attribute on attrelid = indrelid and attnum = any (indkey)
+    where indrelid = entity and indisprimary
+  );
+end
 $$;
 
 -- A condition that finds a row by its primary key, taken from the jsonb expression `source`.
-create or replace function realtime.key_sql(entity regclass, source text) returns text language sql stable as $$
-  select string_agg(format('row_.%I = (%s ->> %L)::%s', attname, source, attname, format_type(atttypid, null)), ' and ')
-  from pg_index join pg_attribute on attrelid = indrelid and attnum = any (indkey)
-  where indrelid = entity and indisprimary
+create or replace function realtime.key_sql(entity regclass, source text) returns text language plpgsql stable as $$
+begin
+  return (
+    select string_agg(format('row_.%I = (%s ->> %L)::%s', attname, source, attname, format_type(atttypid, null)), ' and ')
+    from pg_index join pg_attribute on attrelid = indrelid and attnum = any (indkey)
+    where indrelid = entity and indisprimary
+  );
+end
 $$;
 
 -- Which of the conditions hold for a row: their indexes as a jsonb array. All conditions that differ only in their
@@ -190,15 +203,23 @@ end
 $$;
 
 create or replace function realtime.pick(source jsonb, names text[], short_only boolean) returns jsonb
-language sql immutable as $$
-  select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(source)
-  where key = any (names) and not (short_only and octet_length(value::text) > 64)
+language plpgsql immutable as $$
+begin
+  return (
+    select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(source)
+    where key = any (names) and not (short_only and octet_length(value::text) > 64)
+  );
+end
 $$;
 
 -- The interests whose conditions hold, as [[interest, viewer, [column] | null]].
-create or replace function realtime.interested(interests jsonb, met jsonb) returns jsonb language sql immutable as $$
-  select coalesce(jsonb_agg(jsonb_build_array(ordinality - 1, value -> 0, value -> 2)), '[]')
-  from jsonb_array_elements(interests) with ordinality where value -> 1 <@ met
+create or replace function realtime.interested(interests jsonb, met jsonb) returns jsonb language plpgsql immutable as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_array(ordinality - 1, value -> 0, value -> 2)), '[]')
+    from jsonb_array_elements(interests) with ordinality where value -> 1 <@ met
+  );
+end
 $$;
 
 -- What viewers with one role are shown of a change: one row for each choice of columns.
