@@ -132,7 +132,7 @@ describe('choosing a function', () => {
       hint: 'Perhaps you meant to call the function public.lib_add(a, b)',
       message: 'Could not find the function public.lib_add(a, bb) in the schema cache',
     });
-    const bare = await (await call('/rpc/zzzzzzzz')).json();
+    const bare: unknown = await (await call('/rpc/zzzzzzzz')).json();
     expect(bare).toEqual({
       code: 'PGRST202',
       details:

@@ -93,7 +93,9 @@ export class Executor {
       client.release();
       return outcome;
     } catch (error) {
-      client.release(!(error instanceof RestError) && !isDatabaseError(error));
+      client.release(
+        !(error instanceof RestError) && !(isDatabaseError(error) && error.severity !== 'FATAL'),
+      );
       if (error instanceof RestError) throw error;
       if (!isDatabaseError(error)) throw unreachable(error);
       throw fromDatabaseError(error, transaction.session.role !== 'anon');

@@ -5,7 +5,8 @@ const fieldNameLabel = 'field name (* or [a..z0..9_$])';
 const identifier = /[\p{L}\p{Nd}_ $]+/uy;
 const jsonKey = /[^(\-:.,>)]+/uy;
 const jsonIndex = /-?\d+(?=->|::|[.,]|$)/y;
-const castName = /[\p{L}\p{Nd}_ $]+/uy;
+/** What may stand in SQL unquoted, as types of several words have to: letters, digits and blanks only. */
+const castName = /[\p{L}\p{Nd}_ ]+/uy;
 
 /** Reads `"any text"` with backslash escapes, if a quote comes next. */
 export function parseQuoted(scanner: Scanner): string | undefined {

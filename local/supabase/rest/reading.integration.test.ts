@@ -213,6 +213,18 @@ describe('order, limits and counts', () => {
   });
 });
 
+describe('preferences', () => {
+  it('are heard and confirmed', async () => {
+    const response = await fetch(`${desk.url}/rest/v1/lib_books?select=published&id=eq.1`, {
+      headers: { apikey: desk.publishableKey, prefer: 'timezone=America/New_York, count=exact, tx=rollback' },
+    });
+    expect([response.headers.get('preference-applied'), await response.json()]).toEqual([
+      'count=exact, timezone=America/New_York',
+      [{ published: '1974-05-01T08:00:00-04:00' }],
+    ]);
+  });
+});
+
 describe('single', () => {
   it('is one object', async () => {
     const one = await from('lib_authors').select('name').eq('id', 1).single();

@@ -55,7 +55,8 @@ export function refusal(error: RestError): RestResponse {
     statusText: error.statusText,
     headers: {
       'content-type': 'application/json; charset=utf-8',
-      'proxy-status': `PostgREST; error=${error.body.code}`,
+      // A function can raise any code, and a header can't hold everything.
+      'proxy-status': `PostgREST; error=${error.body.code.replaceAll(/[^\x21-\x7e]/g, '')}`,
       ...error.headers,
     },
     body: JSON.stringify(error.body),

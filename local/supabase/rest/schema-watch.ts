@@ -42,12 +42,13 @@ export class SchemaWatch {
   #waiting: Promise<SchemaCache> | undefined;
   #listener: pg.Client | undefined;
   readonly #closing = new AbortController();
+  readonly #listening: Promise<void>;
 
   constructor(pool: Pool, databaseUrl: string, logger: Logger) {
     this.#pool = pool;
     this.#databaseUrl = databaseUrl;
     this.#logger = logger;
-    void this.#listen();
+    this.#listening = this.#listen();
   }
 
   /** What is known, once a reload under way is done. */
@@ -76,6 +77,7 @@ export class SchemaWatch {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#listener?.end();
+    await this.#listening;
   }
 
   async #listen(): Promise<void> {
@@ -85,6 +87,7 @@ export class SchemaWatch {
         connectionString: this.#databaseUrl,
         application_name: 'postgrest listener',
       });
+      this.#listener = client;
       const ended = new Promise<void>((resolve) => {
         client.on('error', () => resolve());
         client.on('end', () => resolve());
@@ -94,7 +97,6 @@ export class SchemaWatch {
       });
       try {
         await client.connect();
-        this.#listener = client;
         await client.query('listen pgrst');
         await client.query(announceChanges);
         await this.reload();
@@ -103,7 +105,7 @@ export class SchemaWatch {
         if (signal.aborted) return;
         this.#logger.warn({ err: error }, 'rest: not listening for changes of the schema');
       }
-      this.#listener = undefined;
+      await client.end().catch(() => undefined);
       await delay(reconnectAfterMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
