@@ -16,6 +16,8 @@ export interface EmbeddedOptions {
   port: number;
   /** The project's re-runnable scripts, in order. */
   sqlFiles: string[];
+  /** Where the outside reaches the gateway, when that isn't `host` and `port`. */
+  publicUrl?: string;
   smtp?: Smtp;
   /** Where the links in letters lead by default. */
   siteUrl?: string;
@@ -38,7 +40,7 @@ const keysSchema = z.object({ publishableKey: z.string(), secretKey: z.string(),
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const dataDir = resolve(options.dataDir);
-  const { logger, sqlFiles, host = '127.0.0.1', port, smtp, siteUrl } = options;
+  const { logger, sqlFiles, host = '127.0.0.1', port, publicUrl, smtp, siteUrl } = options;
   const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres'), logger });
   try {
     const databaseUrl = postgres.url(DATABASE);
@@ -52,6 +54,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       host,
       port,
       keys: await readOrMakeKeys(join(dataDir, 'keys.json')),
+      ...(publicUrl && { publicUrl }),
       ...(smtp && { smtp }),
       ...(siteUrl && { siteUrl }),
       logger,

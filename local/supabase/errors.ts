@@ -16,3 +16,10 @@ export class ApiError extends Error {
     this.hint = hint;
   }
 }
+
+/** What of an unexpected error goes into the log: PostgreSQL's `detail` could quote e-mails and texts of rows. */
+export function loggable(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack } = error;
+  return { name, code: (error as { code?: string }).code, message, stack };
+}

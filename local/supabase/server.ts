@@ -12,7 +12,7 @@ import { createPasswords, DEFAULT_COST } from './auth/passwords.ts';
 import { createAuthService } from './auth/service.ts';
 import type { Service, SupabaseContext } from './context.ts';
 import { answerCors } from './cors.ts';
-import { ApiError } from './errors.ts';
+import { ApiError, loggable } from './errors.ts';
 import { sendJson } from './http.ts';
 import { createRealtimeService } from './realtime/service.ts';
 import { createRestService } from './rest/service.ts';
@@ -29,6 +29,8 @@ export interface SupabaseOptions {
   port: number;
   /** Random ones when absent. */
   keys?: ProjectKeys;
+  /** Where the outside reaches the gateway, when that isn't `host` and `port`. */
+  publicUrl?: string;
   /** Where to send auth's letters; without it they are kept for the page `/mail`. */
   smtp?: Smtp;
   /** Where the links in letters lead when the request that caused them doesn't say; default: the gateway itself. */
@@ -61,12 +63,14 @@ export function makeKeys(): ProjectKeys {
  */
 export async function startSupabase(options: SupabaseOptions): Promise<Supabase> {
   const { databaseUrl, storageDir, logger, host = '127.0.0.1', keys = makeKeys() } = options;
-  await mkdir(storageDir, { recursive: true });
-  const server = createServer();
-  server.listen(options.port, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const publicUrl = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  // A request that came before the services stand would wait for an answer for ever.
+  let answer = (req: IncomingMessage, res: ServerResponse) => {
+    if (answerCors(req, res)) return;
+    sendJson(res, 503, { message: 'The embedded Supabase is starting: try again in a moment.' });
+  };
+  const server = createServer((req, res) => answer(req, res));
+  const port = await listen(server, options.port, host);
+  const publicUrl = options.publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 12, application_name: 'supabase gateway' });
   pool.on('error', (error) => logger.warn({ error: error.message }, 'an idle database connection was lost'));
   const context: SupabaseContext = {
@@ -77,34 +81,55 @@ export async function startSupabase(options: SupabaseOptions): Promise<Supabase>
     logger,
     ...createTokens(keys, `${publicUrl}/auth/v1`),
   };
-  const realtime = await createRealtimeService(context);
-  const rest = createRestService(context);
-  const services: Record<string, Service> = {
-    auth: createAuthService({
-      context,
-      mailer: createMailer(pool, options.smtp, logger),
-      passwords: createPasswords(options.passwordCost ?? DEFAULT_COST),
-      siteUrl: options.siteUrl ?? publicUrl,
-    }),
-    rest,
-    storage: await createStorageService(context, deriveKey(keys.jwtSecret, 'storage')),
-  };
-  server.on('request', (req, res) => void serve(services, context, req, res));
-  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const url = new URL(req.url ?? '/', publicUrl);
-    if (url.pathname === '/realtime/v1/websocket') realtime.handleUpgrade(req, socket, head, url);
-    else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-  });
-  return {
-    url: publicUrl,
-    ...keys,
-    async stop() {
-      await realtime.stop();
-      await closeServer(server);
-      await rest.close();
-      await pool.end();
-    },
-  };
+  try {
+    await mkdir(storageDir, { recursive: true });
+    const realtime = await createRealtimeService(context);
+    const rest = createRestService(context);
+    const services: Record<string, Service> = {
+      auth: createAuthService({
+        context,
+        mailer: createMailer(pool, options.smtp, logger),
+        passwords: createPasswords(options.passwordCost ?? DEFAULT_COST),
+        siteUrl: options.siteUrl ?? publicUrl,
+      }),
+      rest,
+      storage: await createStorageService(context, deriveKey(keys.jwtSecret, 'storage')),
+    };
+    answer = (req, res) => void serve(services, context, req, res);
+    server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const url = new URL(req.url ?? '/', publicUrl);
+      if (url.pathname === '/realtime/v1/websocket') realtime.handleUpgrade(req, socket, head, url);
+      else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    });
+    return {
+      url: publicUrl,
+      ...keys,
+      async stop() {
+        await realtime.stop();
+        await closeServer(server);
+        await rest.close();
+        await pool.end();
+      },
+    };
+  } catch (error) {
+    await closeServer(server);
+    await pool.end();
+    throw error;
+  }
+}
+
+/** @returns the port it listens on */
+async function listen(server: Server, port: number, host: string): Promise<number> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE') throw error;
+    const message = `Port ${port} on ${host} is taken by another program: stop it, or choose another port for the embedded Supabase.`;
+    throw Object.assign(new Error(message, { cause: error }), { code });
+  }
+  return (server.address() as AddressInfo).port;
 }
 
 async function serve(
@@ -130,7 +155,7 @@ async function serve(
       sendJson(res, error.status, { message: error.message, hint: error.hint });
       return;
     }
-    logger.error({ err: error, method: req.method }, 'a request to the gateway failed');
+    logger.error({ error: loggable(error), method: req.method }, 'a request to the gateway failed');
     if (res.headersSent) res.destroy();
     else sendJson(res, 500, { message: 'The embedded Supabase failed on this request: its log says why.' });
   }

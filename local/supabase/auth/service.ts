@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Service, SupabaseContext } from '../context.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError, loggable } from '../errors.ts';
 import { sendJson } from '../http.ts';
 import { createAccount } from './account.ts';
 import { createAdmin } from './admin.ts';
@@ -81,7 +81,7 @@ export function createAuthService(services: AuthServices): Service {
       await route(req, res, url);
     } catch (error) {
       if (error instanceof AuthError || error instanceof ApiError) return sendAuthError(req, res, error);
-      context.logger.error({ err: error, method: req.method }, 'auth: a request failed');
+      context.logger.error({ error: loggable(error), method: req.method }, 'auth: a request failed');
       sendAuthError(
         req,
         res,

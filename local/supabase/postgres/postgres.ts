@@ -99,8 +99,28 @@ function runningServer(
   const url = (database: string) => connectionString(cluster, port, database);
   let stopping = false;
   const exited = once(child, 'exit');
-  // Connections end when the server does; that it did is told once, below.
-  lock.on('error', (error) => logger.debug({ err: error }, 'the desk lost its lock on PostgreSQL'));
+  // PostgreSQL ends all connections when one of its processes crashes, and goes on; the lock is taken anew then.
+  const keepLock = (client: pg.Client): void => {
+    lock = client;
+    client.once('end', () => {
+      if (stopping || !isRunning(child)) return;
+      logger.warn('PostgreSQL restarted after a crash of one of its processes');
+      void retake();
+    });
+  };
+  const retake = async (): Promise<void> => {
+    while (!stopping && isRunning(child)) {
+      const client = newClient(cluster, port);
+      const taken = await client.connect().then(
+        () => takeLock(client),
+        () => false,
+      );
+      if (taken) return keepLock(client);
+      await client.end().catch(() => undefined);
+      await delay(200);
+    }
+  };
+  keepLock(lock);
   child.once('exit', (code, signal) => {
     if (!stopping) logger.fatal({ code, signal, log: cluster.logFile }, 'PostgreSQL ended unexpectedly');
   });

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Claims, Service, SupabaseContext } from '../context.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError, loggable } from '../errors.ts';
 import { BodyTooLargeError, readText, sendJson } from '../http.ts';
 import { bucketChangeSchema, createBuckets, newBucketSchema } from './buckets.ts';
 import { asCallerInVain, findBucket, SUPERUSER, writeObject, type ObjectRow } from './database.ts';
@@ -246,7 +246,7 @@ export async function createStorageService(
         return;
       }
       if (req.destroyed && !req.complete) return;
-      context.logger.error({ err: error, method: req.method }, 'storage: a request failed');
+      context.logger.error({ error: loggable(error), method: req.method }, 'storage: a request failed');
       if (res.headersSent) res.destroy();
       else sendStorageError(res, new StorageError(500, 'InternalError', 'Internal Server Error', 'Internal'));
     }
