@@ -19,9 +19,8 @@ export default function Lightbox({ pictures, start, onClose }: Props) {
   const picture = pictures[index];
 
   useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
+    // Leaving the page closes it; calling close() would tell the parent that the person did.
+    if (dialog.current?.open === false) dialog.current.showModal();
   }, []);
 
   const go = (to: number) => setIndex(Math.max(0, Math.min(pictures.length - 1, to)));

@@ -44,7 +44,11 @@ function PendingFileItem({ file, files }: { file: PendingFile; files: PendingFil
           <bdi>{name}</bdi>
         </span>
         <span
-          className={clsx('block truncate text-xs', state === 'failed' ? 'text-danger' : 'text-text-muted')}
+          className={clsx(
+            'block text-xs',
+            state === 'failed' ? 'line-clamp-2 text-danger' : 'truncate text-text-muted',
+          )}
+          title={state === 'failed' ? t(`error.${file.error ?? 'unknown'}`) : undefined}
         >
           {state === 'failed'
             ? t('attachments.failed', { reason: t(`error.${file.error ?? 'unknown'}`) })

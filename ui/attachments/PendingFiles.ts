@@ -74,12 +74,11 @@ export class PendingFiles {
       }
       const key = (this.#nextKey += 1);
       this.#sources.set(key, file);
-      const preview = isPicture(file.type) ? URL.createObjectURL(file) : undefined;
       const pending: PendingFile = {
         key,
         name,
         size: file.size,
-        preview,
+        preview: undefined,
         progress: 0,
         state: 'uploading',
         error: undefined,
@@ -141,13 +140,15 @@ export class PendingFiles {
     try {
       const type = await trueType(source);
       const size = isPicture(type) ? await pictureSize(source) : null;
+      if (size && !abort.signal.aborted) this.#showPreview(key, source);
       const path = `${userId}/${messageId}/${objectName(source.name, key)}`;
       await upload(supabase, path, source, {
         type,
         signal: abort.signal,
         onProgress: (progress) => this.#change(key, { progress }),
       });
-      if (size) files.keepPreview(path, URL.createObjectURL(source));
+      const preview = this.store.getState().find((file) => file.key === key)?.preview;
+      if (preview) files.keepPreview(path, preview);
       this.#change(key, {
         state: 'uploaded',
         progress: 1,
@@ -167,6 +168,12 @@ export class PendingFiles {
       this.#aborts.delete(key);
       this.#fill();
     }
+  }
+
+  /** A picture shows as soon as it is known to be one: what a file calls itself isn't enough. */
+  #showPreview(key: number, source: File): void {
+    const shown = this.store.getState().find((file) => file.key === key)?.preview;
+    if (shown === undefined) this.#change(key, { preview: URL.createObjectURL(source) });
   }
 
   #change(key: number, change: Partial<PendingFile>): void {
