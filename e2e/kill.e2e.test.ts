@@ -39,14 +39,14 @@ describe('a desk that is killed in the middle of a conversation', () => {
   /** Sends as a browser does: again and again with the same id until the desk has taken it. */
   async function sendUntilTaken(ticketId: string, message: string): Promise<void> {
     const messageId = randomUUID();
-    await vi.waitUntil(
+    await vi.waitFor(
       async () => {
         const { error } = await user.rpc('send_message', {
           ticket_id: ticketId,
           message_id: messageId,
           message,
         });
-        return !error;
+        if (error) throw new Error(`${message}: ${error.message}`);
       },
       { timeout: 60_000, interval: 100 },
     );
