@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { SupabaseClient } from '@supabase/supabase-js';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -22,7 +23,7 @@ export function listen(
   { onWork, onTyping, logger }: ListenerEvents,
 ): () => Promise<void> {
   const channel = supabase
-    .channel('telegram-bridge')
+    .channel(`telegram-bridge-${randomUUID()}`)
     .on(
       'postgres_changes',
       { event: '*', schema: 'public', table: 'telegram_outbox', filter: 'state=eq.pending' },
