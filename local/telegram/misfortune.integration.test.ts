@@ -102,6 +102,16 @@ it('fails in the ways it is told to, and shows whether the message was accepted'
   expect(await send('again')).toMatchObject({ text: 'again' });
 });
 
+it('turns a basic group into a supergroup when its topics are switched on', async () => {
+  const { telegram, bot } = await start({ basicGroup: true });
+  const old = telegram.groupId;
+  expect(await bot.api.sendMessage(old, 'x')).toMatchObject({ chat: { type: 'group' } });
+  const id = telegram.group.setForum(true);
+  expect(id).not.toBe(old);
+  expect(await bot.api.getChat(id)).toMatchObject({ type: 'supergroup', is_forum: true });
+  expect(await bot.api.createForumTopic(id, 'Тема')).toMatchObject({ name: 'Тема' });
+});
+
 it('moves the group, loses and regains rights, and repeats updates', async () => {
   const { telegram, bot } = await start();
   const old = telegram.groupId;

@@ -35,9 +35,9 @@ export function seed(store: Store, options: TelegramOptions): { token: string; g
   if (!store.get('chats', groupId)) {
     store.put('chats', groupId, {
       id: groupId,
-      type: 'supergroup',
+      type: options.basicGroup ? 'group' : 'supergroup',
       title: 'Trivet · Поддержка',
-      forum: options.forum ?? true,
+      forum: !options.basicGroup && (options.forum ?? true),
       botStatus: 'administrator',
       rights: {
         can_manage_topics: true, can_delete_messages: true, can_pin_messages: true,

@@ -37,6 +37,8 @@ export interface TelegramOptions {
   clock?: Clock;
   /** Topics are on at the first start; default true. */
   forum?: boolean;
+  /** The group is a basic one at the first start: no topics, no supergroup. */
+  basicGroup?: boolean;
   /** The built page; absent, or not there: no page. */
   pageDir?: string;
   logger?: Logger;

@@ -18,7 +18,7 @@ export interface MessageIntents {
   edit: (message: Message) => void;
 }
 
-function Quote({ message, quote }: { message: Message; quote: string | undefined }) {
+function Quote({ message, quote, mine }: { message: Message; quote: string | undefined; mine: boolean }) {
   const words = useWords();
   const author = authorOf(message);
   const show = (): void => {
@@ -33,7 +33,12 @@ function Quote({ message, quote }: { message: Message; quote: string | undefined
       onClick={show}
       className="mb-1 block w-full min-w-52 rounded-md border-l-3 border-accent bg-quote px-2.5 py-1 text-left text-sm"
     >
-      <span className={clsx('block w-0 min-w-full truncate font-semibold', nameColour(author.id))}>
+      <span
+        className={clsx(
+          'block w-0 min-w-full truncate font-semibold',
+          mine ? 'text-accent' : nameColour(author.id),
+        )}
+      >
         {author.name}
       </span>
       <span className="block w-0 min-w-full truncate opacity-80">{quote ?? previewOf(message, words)}</span>
@@ -133,7 +138,7 @@ export function Bubble(props: {
               )}
             </p>
           )}
-          {answered && <Quote message={answered} quote={message.quote?.text} />}
+          {answered && <Quote message={answered} quote={message.quote?.text} mine={mine} />}
           {bleed && (
             <div
               className={clsx(

@@ -201,9 +201,8 @@ export function Composer(props: {
             onPaste={onPaste}
             placeholder={words.message}
             aria-label={words.message}
-            role="combobox"
-            aria-expanded={commands.matching.length > 0}
-            aria-controls="commands"
+            aria-autocomplete="list"
+            aria-controls={commands.matching.length > 0 ? 'commands' : undefined}
             aria-activedescendant={commands.matching.length > 0 ? `command-${commands.active}` : undefined}
             data-testid="composer-input"
             className="field-sizing-content max-h-48 min-h-10 flex-1 resize-none bg-transparent px-2 py-2 outline-none placeholder:text-dim"

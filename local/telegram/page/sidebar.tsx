@@ -107,12 +107,13 @@ export function Sidebar({ group, hidden }: { group: ChatRecord; hidden: boolean 
             </span>,
             words.privateHint,
           )}
-          {row(
-            { kind: 'general' },
-            group.forum ? words.general : words.wholeGroup,
-            <TopicIcon topic={undefined} />,
-            words.noMessages,
-          )}
+          {!(group.forum && group.general.hidden) &&
+            row(
+              { kind: 'general' },
+              group.forum ? words.general : words.wholeGroup,
+              <TopicIcon topic={undefined} />,
+              words.noMessages,
+            )}
           {group.forum &&
             listed.map((topic) =>
               row(
