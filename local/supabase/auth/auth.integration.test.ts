@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { createTestDesk, type TestDesk } from '../testing.ts';
 
 let desk: TestDesk;
@@ -353,6 +355,28 @@ describe.runIf(embedded)('recovery by mail', () => {
     const { data, error } = await client.auth.verifyOtp({ type: 'recovery', email, token: code });
     expect(error).toBeNull();
     expect(data.user?.id).toBe(id);
+  });
+
+  it('hands a code that only its asker can redeem to clients that use PKCE', async () => {
+    const { email, id } = await desk.createUser();
+    const open = () =>
+      createClient(desk.url, desk.publishableKey, {
+        auth: { flowType: 'pkce', persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+        realtime: { transport: WebSocket as unknown as typeof globalThis.WebSocket },
+      });
+    const client = open();
+    await client.auth.resetPasswordForEmail(email, { redirectTo: 'http://localhost:3000/' });
+    const opened = await fetch((await letterTo(email)).link, { redirect: 'manual' });
+    const code = new URL(opened.headers.get('location') ?? '').searchParams.get('code') ?? '';
+    const { data, error } = await client.auth.exchangeCodeForSession(code);
+    expect(error).toBeNull();
+    expect(data.user?.id).toBe(id);
+    const again = await fetch(`${desk.url}/auth/v1/token?grant_type=pkce`, {
+      method: 'POST',
+      headers: { apikey: desk.publishableKey, 'content-type': 'application/json' },
+      body: JSON.stringify({ auth_code: code, code_verifier: 'x'.repeat(43) }),
+    });
+    expect(await again.json()).toMatchObject({ error_code: 'flow_state_not_found' });
   });
 
   it('leads nobody to another site', async () => {
