@@ -170,6 +170,10 @@ test('running every script again changes nothing and loses nothing', async () =>
   await desk.sql(`update private.settings set messages_per_minute = 7, archive_after = interval '3 days'`);
   await desk.sql(`update storage.buckets set file_size_limit = 1000 where id = 'ticket-attachments'`);
 
+  // As on Supabase: a copy of a database belongs to who copied it.
+  await desk.sql(
+    `do $$ begin execute format('alter database %I owner to postgres', current_database()); end $$`,
+  );
   const before = await snapshot();
   expect(before['rows of ticket_messages']).toHaveLength(3);
   const client = new pg.Client({ connectionString: desk.databaseUrl });

@@ -60,7 +60,7 @@ function namedKeys(dictionary: string | undefined): string[] {
 }
 
 function isAllowed(request: Request, secrets: (string | undefined)[]): boolean {
-  const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+  const bearer = /^Bearer\s+(.+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
   const shown = [bearer, request.headers.get('apikey')].filter(isSet);
   return shown.some((key) => secrets.filter(isSet).some((secret) => isSame(key, secret)));
 }
