@@ -64,7 +64,7 @@ export async function startDesk({ config, root, logger, apps, development }: Des
     const archiver = startArchiver(service, logger.child({ part: 'archiver' }));
     stops.push(() => archiver.stop());
 
-    const panelUrl = `${config.http.publicUrl ?? `http://${urlHost(config.http.host)}:${config.http.port}`}/admin/tickets`;
+    const panelUrl = `${publicUrlOf(config.http)}/admin/tickets`;
     const bridge = createBridge({
       supabase: service,
       telegram: { ...telegram, webhook: config.telegram.webhook },
@@ -136,6 +136,7 @@ async function startSupabase(
     port: supabase.port,
     sqlFiles: order.map((file) => path.join(root, 'sql', file)),
     ...(supabase.smtp && { smtp: supabase.smtp }),
+    siteUrl: `${publicUrlOf(http)}/cabinet/support`,
     logger: logger.child({ part: 'supabase' }),
   });
   stops.push(() => embedded.stop());
@@ -179,6 +180,11 @@ async function listen(app: Express, { host, port }: Config['http'], stops: Stops
       }),
   );
   return (server.address() as AddressInfo).port;
+}
+
+/** The address people reach the desk by, without a trailing slash. */
+function publicUrlOf({ publicUrl, host, port }: Config['http']): string {
+  return publicUrl ?? `http://${urlHost(host)}:${port}`;
 }
 
 /** The host part of a URL for an address one listens on: "every address" is reached as this machine. */
