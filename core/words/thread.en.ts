@@ -26,8 +26,10 @@ export default {
     typing: '{{name}} is typing…',
     edited: 'edited',
     deleted: 'Message deleted',
+    closedByYou: 'You closed the ticket',
     closedByUser: 'The user closed the ticket',
     closedByStaff: 'Support closed the ticket',
+    reopenedByYou: 'You reopened the ticket',
     reopenedByUser: 'The user reopened the ticket',
     reopenedByStaff: 'Support reopened the ticket',
     state: {

@@ -25,8 +25,10 @@ export default {
     typing: '{{name}} печатает…',
     edited: 'изменено',
     deleted: 'Сообщение удалено',
+    closedByYou: 'Вы закрыли обращение',
     closedByUser: 'Пользователь закрыл обращение',
     closedByStaff: 'Поддержка закрыла обращение',
+    reopenedByYou: 'Вы открыли обращение снова',
     reopenedByUser: 'Пользователь открыл обращение снова',
     reopenedByStaff: 'Поддержка открыла обращение снова',
     state: {

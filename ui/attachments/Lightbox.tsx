@@ -99,12 +99,14 @@ function Sheet({ picture }: { picture: AttachmentRow }) {
   const { t } = useTranslation();
   const { url } = useSignedUrl(picture.file_path);
   return (
-    <img
-      src={url}
-      alt={t('attachments.picture', { name: picture.file_name })}
-      draggable={false}
-      className="max-h-full min-w-0 flex-initial animate-fade rounded-lg object-contain"
-    />
+    <div className="pointer-events-none flex h-full min-w-0 flex-1 items-center justify-center">
+      <img
+        src={url}
+        alt={t('attachments.picture', { name: picture.file_name })}
+        draggable={false}
+        className="pointer-events-auto max-h-full max-w-full animate-fade rounded-lg object-contain"
+      />
+    </div>
   );
 }
 

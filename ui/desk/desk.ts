@@ -251,8 +251,10 @@ export class Desk {
       if (row?.revision === change.row.revision) this.#typing.observe(row, Date.parse(change.at));
     } else if (change.table === 'ticket_messages') {
       this.#takeMessage({ ...change.row, attachments: [] }, change.isNew).catch(reportUnlessExpected);
-    } else {
+    } else if (change.table === 'ticket_attachments') {
       this.#takeAttachment(change.row);
+    } else {
+      void this.queryClient.invalidateQueries({ queryKey: deskKeys.notes(change.row.ticket_id) });
     }
   }
 

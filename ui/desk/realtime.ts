@@ -4,7 +4,7 @@ import {
   type RealtimePostgresChangesPayload,
 } from '@supabase/supabase-js';
 import * as z from 'zod/mini';
-import type { AttachmentRow, MessageRow, TicketRow } from '../../core/database.types.ts';
+import type { AttachmentRow, MessageRow, NoteRow, TicketRow } from '../../core/database.types.ts';
 import type { Client } from '../../core/queries/check.ts';
 import type { Side } from './typing.ts';
 
@@ -13,6 +13,7 @@ export type Change = { at: string } & (
   | { table: 'tickets'; row: TicketRow }
   | { table: 'ticket_messages'; row: MessageRow; isNew: boolean }
   | { table: 'ticket_attachments'; row: AttachmentRow }
+  | { table: 'ticket_notes'; row: NoteRow }
 );
 
 export type StreamHandlers = {
@@ -57,6 +58,7 @@ export function openStream(client: Client, side: Side, userId: string, handlers:
     channel = opened;
     const tables = { event: '*', schema: 'public' } as const;
     const ownTickets = side === 'user' ? { filter: `user_id=eq.${userId}` } : {};
+    if (side === 'staff') opened.on('postgres_changes', { ...tables, table: 'ticket_notes' }, take);
     opened
       .on('postgres_changes', { ...tables, table: 'tickets', ...ownTickets }, take)
       .on('postgres_changes', { ...tables, table: 'ticket_messages' }, take)

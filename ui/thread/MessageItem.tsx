@@ -100,7 +100,7 @@ function Bubble({ ticketId, row, onOpenQuote }: Pick<Props, 'ticketId' | 'row' |
           <bdi className="wrap-anywhere">{name}</bdi>
         </p>
       )}
-      <h3 className="sr-only">{showsName ? '' : name}</h3>
+      {!showsName && <h3 className="sr-only">{name}</h3>}
       {replyTo !== null && !deleted && (
         <div className="px-1 pt-1">
           <Quote ticketId={ticketId} messageId={replyTo} own={own} onOpen={onOpenQuote} />
@@ -145,9 +145,11 @@ function SenderAvatar({ message }: { message: Message }) {
 
 function EventLine({ message, fresh }: { message: Message; fresh: boolean }) {
   const { t, i18n } = useTranslation();
+  const { userId } = useDesk();
   const closed = message.event === 'closed';
   const Icon = closed ? CircleCheck : RotateCcw;
-  const key = `thread.${closed ? 'closed' : 'reopened'}By${message.is_admin ? 'Staff' : 'User'}`;
+  const actor = message.user_id === userId ? 'You' : message.is_admin ? 'Staff' : 'User';
+  const key = `thread.${closed ? 'closed' : 'reopened'}By${actor}`;
   return (
     <p
       data-testid="event"

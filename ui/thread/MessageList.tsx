@@ -23,6 +23,8 @@ type Props = {
 
 /** The index of the row that was first when the thread was opened; older rows count down from it. */
 const firstIndex = 1_000_000;
+/** This close to the end, in CSS pixels, the list counts as being there. */
+const endThreshold = 60;
 /** A quoted message further back than is loaded is looked for in pages of this size. */
 const searchPage = 500;
 
@@ -32,6 +34,7 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
   const { side } = useDesk();
   const list = useRef<VirtuosoHandle>(null);
   const [atEnd, setAtEnd] = useState(true);
+  const [scroller, setScroller] = useState<HTMLElement | Window | null>(null);
   const active = usePageActive();
   const reading = active && atEnd;
   const newLine = useNewLine(thread.messages, reading);
@@ -57,6 +60,7 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
   );
   const toEnd = useCallback(() => list.current?.scrollToIndex({ index: 'LAST', align: 'end' }), []);
   useScrollToOwn(rows, toEnd);
+  useStayAtEnd(scroller);
   const openQuote = useOpenQuote({ list, rows, hasOlder: thread.hasOlder, onLoadOlder });
 
   if (rows.length === 0) return <ThreadEmpty />;
@@ -65,6 +69,7 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
     <>
       <Virtuoso
         ref={list}
+        scrollerRef={setScroller}
         data-testid="message-list"
         role="log"
         aria-label={t('thread.messages')}
@@ -78,7 +83,7 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
         components={{ Header: ListTop }}
         alignToBottom
         increaseViewportBy={{ top: 600, bottom: 200 }}
-        atBottomThreshold={60}
+        atBottomThreshold={endThreshold}
         atBottomStateChange={setAtEnd}
         followOutput={(isAtEnd) => (isAtEnd ? 'auto' : false)}
         startReached={() => {
@@ -161,6 +166,21 @@ function useScrollToOwn(rows: readonly ThreadRow[], toEnd: () => void): void {
     known.current = last.id;
     toEnd();
   }, [last, toEnd]);
+}
+
+/** Keeps the end in sight when the list becomes lower: the composer grows, a keyboard opens. */
+function useStayAtEnd(scroller: HTMLElement | Window | null): void {
+  useEffect(() => {
+    if (!(scroller instanceof HTMLElement)) return;
+    let height = scroller.clientHeight;
+    const observer = new ResizeObserver(() => {
+      const wasAtEnd = scroller.scrollHeight - scroller.scrollTop - height <= endThreshold;
+      height = scroller.clientHeight;
+      if (wasAtEnd) scroller.scrollTop = scroller.scrollHeight;
+    });
+    observer.observe(scroller);
+    return () => observer.disconnect();
+  }, [scroller]);
 }
 
 type OpenQuoteInput = {
