@@ -13,6 +13,7 @@ export function NotStaff() {
   return (
     <main className="h-full" data-testid="not-staff">
       <EmptyState
+        level={1}
         icon={ShieldAlert}
         title={t('auth.notStaff.title')}
         text={t('auth.notStaff.text', { email })}

@@ -39,7 +39,7 @@ export function OwnProfileProvider({ userId, children }: { userId: string; child
   }
   return (
     <main className="h-full">
-      <EmptyState icon={UserX} title={t('error.account_gone')}>
+      <EmptyState level={1} icon={UserX} title={t('error.account_gone')}>
         <Button variant="primary" onClick={() => void signOut()}>
           {t('auth.signOut')}
         </Button>

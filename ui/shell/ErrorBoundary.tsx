@@ -21,7 +21,7 @@ function Broken() {
   const { t } = useTranslation();
   return (
     <main role="alert" className="h-full">
-      <EmptyState icon={Bug} title={t('app.broken.title')} text={t('app.broken.text')}>
+      <EmptyState level={1} icon={Bug} title={t('app.broken.title')} text={t('app.broken.text')}>
         <Button variant="primary" onClick={() => location.reload()}>
           {t('app.broken.reload')}
         </Button>

@@ -10,7 +10,7 @@ export function NotFound({ home }: { home: string }) {
   const [, navigate] = useLocation();
   return (
     <main className="h-full">
-      <EmptyState icon={Compass} title={t('app.notFound.title')} text={t('app.notFound.text')}>
+      <EmptyState level={1} icon={Compass} title={t('app.notFound.title')} text={t('app.notFound.text')}>
         <Button variant="primary" onClick={() => navigate(home)}>
           {t('app.notFound.home')}
         </Button>

@@ -13,7 +13,12 @@ export function Unavailable({ onRetry }: { onRetry: () => void }) {
   }, [onRetry]);
   return (
     <main role="alert" className="h-full">
-      <EmptyState icon={CloudOff} title={t('app.unavailable.title')} text={t('app.unavailable.text')}>
+      <EmptyState
+        level={1}
+        icon={CloudOff}
+        title={t('app.unavailable.title')}
+        text={t('app.unavailable.text')}
+      >
         <Button variant="primary" onClick={onRetry}>
           {t('app.retry')}
         </Button>
