@@ -202,7 +202,9 @@ describe('a group without topics', () => {
   const set = own();
 
   it('names the ticket in every message, and takes replies as answers', async () => {
-    await set({ telegram: { groupKind: 'group' } });
+    await set({ idle: true });
+    stage.telegram.group.setForum(false);
+    await stage.bridge.start();
     const ticket = await stage.open('Без тем');
     const message = await stage.shown(null, 'Без тем');
     expect(message.text).toBe(`#${ticket.number} · Маша\nБез тем`);
