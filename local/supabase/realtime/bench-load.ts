@@ -20,11 +20,16 @@ function tell(report: Report): void {
   process.send?.(report);
 }
 
-function subscribe({ url, publishableKey }: Audience, person: Audience['people'][number]): Promise<void> {
+async function subscribe(
+  { url, publishableKey }: Audience,
+  person: Audience['people'][number],
+): Promise<void> {
   const client = createClient(url, publishableKey, {
     realtime: { transport: WebSocket as unknown as typeof globalThis.WebSocket },
     accessToken: () => Promise.resolve(person.token),
   });
+  // Otherwise the join may leave before the token is there, and nobody would be anybody.
+  await client.realtime.setAuth();
   const filter = { event: 'INSERT', schema: 'public', table: 'bench_notes' } as const;
   return new Promise((resolve, reject) => {
     client
