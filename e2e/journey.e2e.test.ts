@@ -113,7 +113,11 @@ async function converse(browser: Browser, desk: DeskProcess, groupUrl: string): 
       .filter({ hasText: 'The lamp flickers' })
       .waitFor({ state: 'detached' });
   }
-  await group.getByTestId('message').filter({ hasText: '/close' }).waitFor();
+  await group
+    .getByTestId('topic-item')
+    .filter({ hasText: 'The lamp flickers' })
+    .getByLabel(/closed/i)
+    .waitFor();
 
   for (const page of [cabinet, panel, group]) expect(problemsOf(page)).toEqual([]);
   await Promise.all([cabinet, panel, group].map((page) => page.context().close()));
