@@ -40,7 +40,8 @@ function withPhones(text: string): TextPart[] {
 }
 
 /** What emoji are made of: the pictures, their modifiers and joiners, and the letters flags are spelt with. */
-const emojiParts = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u200d\ufe0f\s]+$/u;
+const emojiParts =
+  /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u200d|\ufe0f|\s)+$/u;
 
 /** Up to three emoji and nothing else: they are shown large. */
 export function isJustEmoji(text: string): boolean {
