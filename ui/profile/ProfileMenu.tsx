@@ -27,7 +27,7 @@ export function ProfileMenu() {
         <button
           type="button"
           aria-label={t('profile.menu')}
-          className="rounded-full transition hover:brightness-110"
+          className="flex rounded-full transition hover:brightness-110"
         >
           <UserAvatar profile={profile} className="size-9 text-xs" />
         </button>

@@ -1,7 +1,8 @@
 import { clsx } from 'clsx';
 import { Archive } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { sections, useSection, type Section } from './list-section.ts';
+import { statuses, useSection, type Section } from './list-section.ts';
 import { useTicketCounts } from './useTickets.ts';
 
 /** The sections of the list with how many tickets each holds: filter and statistics in one. */
@@ -9,43 +10,52 @@ export function StatusFilters() {
   const { t } = useTranslation();
   const { section, goTo } = useSection();
   const counts = useTicketCounts();
-  const count = (of: Exclude<Section, 'archive'>): number | undefined =>
+  const count = (of: (typeof statuses)[number]): number | undefined =>
     of === 'all' ? counts && counts.open + counts.answered + counts.closed : counts?.[of];
+  const tab = (of: Section, label: string, content: ReactNode) => (
+    <button
+      key={of}
+      type="button"
+      data-testid={`status-filter-${of}`}
+      aria-pressed={of === section}
+      title={label}
+      onClick={() => goTo(of)}
+      className={clsx(
+        'inline-flex h-11 shrink-0 items-center gap-1 border-b-2 text-[13px] font-semibold whitespace-nowrap transition focus-visible:-outline-offset-2',
+        of === section ? 'border-accent text-accent' : 'border-transparent text-text-muted hover:text-text',
+      )}
+    >
+      {content}
+    </button>
+  );
+  const archive = t('tickets.archive');
   return (
     <div
       role="group"
       aria-label={t('tickets.filter.label')}
-      className="mx-4 flex shrink-0 items-center gap-4 overflow-x-auto border-b border-border [scrollbar-width:none]"
+      className="mx-4 flex shrink-0 gap-3 border-b border-border"
     >
-      {sections.map((of) => (
-        <button
-          key={of}
-          type="button"
-          data-testid={`status-filter-${of}`}
-          aria-pressed={of === section}
-          title={of === 'archive' ? t('tickets.archive') : undefined}
-          onClick={() => goTo(of)}
-          className={clsx(
-            'inline-flex h-11 shrink-0 items-center gap-1 border-b-2 text-[13px] font-semibold whitespace-nowrap transition focus-visible:-outline-offset-2',
-            of === section
-              ? 'border-accent text-accent'
-              : 'border-transparent text-text-muted hover:text-text',
-            of === 'archive' && 'ml-auto',
-          )}
-        >
-          {of === 'archive' ? (
+      <div className="flex min-w-0 flex-1 gap-3.5 overflow-x-auto [scrollbar-width:none]">
+        {statuses.map((of) => {
+          const label = t(`tickets.filter.${of}`);
+          return tab(
+            of,
+            label,
             <>
-              <Archive aria-hidden className="size-4.5" />
-              <span className="sr-only">{t('tickets.archive')}</span>
-            </>
-          ) : (
-            <>
-              {t(`tickets.filter.${of}`)}
+              {label}
               <span className="min-w-2 font-medium text-text-muted tabular-nums">{count(of)}</span>
-            </>
-          )}
-        </button>
-      ))}
+            </>,
+          );
+        })}
+      </div>
+      {tab(
+        'archive',
+        archive,
+        <>
+          <Archive aria-hidden className="size-4.5" />
+          <span className="sr-only">{archive}</span>
+        </>,
+      )}
     </div>
   );
 }

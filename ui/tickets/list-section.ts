@@ -1,7 +1,8 @@
 import { useLocation, useSearch } from 'wouter';
 import type { TicketFilter } from '../../core/queries/tickets.ts';
 
-export const sections = ['all', 'open', 'answered', 'closed', 'archive'] as const;
+export const statuses = ['all', 'open', 'answered', 'closed'] as const;
+const sections = [...statuses, 'archive'] as const;
 
 /** A section of the ticket list: one status, all of them, or the archive. */
 export type Section = (typeof sections)[number];
