@@ -33,7 +33,7 @@ export async function benchBridge(): Promise<BenchResult> {
     sqlFiles: order.map((file) => path.join(root, 'sql', file)),
     logger,
   });
-  const open = (key: string): SupabaseClient =>
+  const open = (key: string) =>
     createClient(supabase.url, key, {
       auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
       realtime: { transport: WebSocket as unknown as typeof globalThis.WebSocket },

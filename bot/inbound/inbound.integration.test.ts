@@ -211,10 +211,11 @@ describe('with TELEGRAM_STAFF=linked', () => {
     await stage.shown(topic, 'отвечать могут только сотрудники с привязанным аккаунтом');
     await stage.telegram.staff.post({ as: 'boris', topic, text: '/close' });
 
-    const { data: code } = await stage.admin.client.rpc('create_telegram_link_code');
+    const made = await stage.admin.client.rpc('create_telegram_link_code');
+    const code = made.data as string;
     expect((await stage.user.client.rpc('create_telegram_link_code')).error).not.toBeNull();
     await stage.telegram.staff.post({ as: 'boris', chat: 'private', text: '/link 0000000000' });
-    await stage.telegram.staff.post({ as: 'boris', chat: 'private', text: `/link ${String(code)}` });
+    await stage.telegram.staff.post({ as: 'boris', chat: 'private', text: `/link ${code}` });
     await stage.telegram.waitFor(() =>
       stage.telegram.calls().some(({ params }) => String(params.text).includes('привязан к профилю «Олег»')),
     );

@@ -65,7 +65,8 @@ function slice(rich: Rich, from: number, to: number): Rich {
 const endings = [/\n\s*\n/g, /\n/g, /[.!?…]\s/g, /\s/g];
 
 function goodEnd(text: string, limit: number): number {
-  const window = text.slice(0, limit);
+  // White space at the cut falls away, so it may lie just beyond the limit.
+  const window = text.slice(0, limit + 1);
   for (const ending of endings) {
     // A piece less than half full for the sake of a nicer ending would only make more pieces.
     const last = [...window.matchAll(ending)].findLast((match) => match.index >= limit / 2);

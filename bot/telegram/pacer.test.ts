@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Pacer, priorities } from './pacer.ts';
+
+describe('the pacer', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 0 });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** Keeps asking for single messages and notes when each went out. */
+  function stream(pacer: Pacer, count: number, priority: 0 | 1 | 2 = priorities.words): number[] {
+    const times: number[] = [];
+    for (let index = 0; index < count; index += 1) {
+      void pacer.reserve(1, priority).then((reservation) => {
+        times.push(Date.now());
+        reservation.spend();
+      });
+    }
+    return times;
+  }
+
+  it('lets no more through in any minute than Telegram allows', async () => {
+    const times = stream(new Pacer({ perMinute: 20, perSecond: 25 }), 60);
+    await vi.advanceTimersByTimeAsync(200_000);
+    expect(times).toHaveLength(60);
+    for (const time of times) {
+      expect(times.filter((other) => other >= time && other < time + 60_000).length).toBeLessThanOrEqual(20);
+    }
+  });
+
+  it('obeys retry_after to the second', async () => {
+    const pacer = new Pacer();
+    pacer.pause(7);
+    const times = stream(pacer, 1);
+    await vi.advanceTimersByTimeAsync(7_000);
+    expect(times).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(times).toHaveLength(1);
+  });
+
+  it('serves words before state, and state before cosmetics', async () => {
+    const pacer = new Pacer({ perMinute: 1 });
+    const order: string[] = [];
+    const ask = (name: string, priority: 0 | 1 | 2) =>
+      void pacer.reserve(1, priority).then((reservation) => {
+        order.push(name);
+        reservation.spend();
+      });
+    ask('first', priorities.words);
+    ask('card', priorities.cosmetics);
+    ask('close', priorities.state);
+    ask('words', priorities.words);
+    await vi.advanceTimersByTimeAsync(250_000);
+    expect(order).toEqual(['first', 'words', 'close', 'card']);
+  });
+
+  it('counts what was sent before a restart, and calls in flight', async () => {
+    const pacer = new Pacer({ perMinute: 3 });
+    pacer.remember([10, 20]);
+    expect(pacer.available()).toBe(1);
+    const reservation = await pacer.reserve(1, priorities.words);
+    expect(pacer.available()).toBe(0);
+    reservation.cancel();
+    expect(pacer.available()).toBe(1);
+  });
+
+  it('forgets a request that is withdrawn', async () => {
+    const pacer = new Pacer({ perMinute: 1 });
+    (await pacer.reserve(1, priorities.words)).spend();
+    const giveUp = new AbortController();
+    const asked = pacer.reserve(1, priorities.words, giveUp.signal);
+    giveUp.abort();
+    await expect(asked).rejects.toThrow();
+    const times = stream(pacer, 1);
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(times).toHaveLength(1);
+  });
+});
