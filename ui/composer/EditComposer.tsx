@@ -28,7 +28,7 @@ export function EditComposer({ ticketId, messageId, onDone }: Props) {
       mutationFn: async () =>
         unwrap(await desk.supabase.rpc('edit_message', { message_id: messageId, message: text.trim() })),
       onSuccess: (row) => {
-        desk.applyMessages(ticketId, [{ ...row, attachments: [] }]);
+        desk.threads.apply(ticketId, [{ ...row, attachments: [] }]);
         onDone();
       },
       networkMode: 'always',

@@ -2,29 +2,16 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { TicketRow } from '../../core/database.types.ts';
 import { DeskError } from '../../core/errors.ts';
 import type { Client } from '../../core/queries/check.ts';
-import {
-  fetchChangedMessages,
-  fetchMessage,
-  fetchMessages,
-  messagePageSize,
-  type Message,
-} from '../../core/queries/messages.ts';
+import { fetchMessage, type Message } from '../../core/queries/messages.ts';
 import { changesPageSize, fetchChangedTickets, fetchTicket } from '../../core/queries/tickets.ts';
 import { ServerClock } from './clock.ts';
 import { Outgoing } from '../composer/outgoing.ts';
 import { SignedUrls } from '../attachments/signedUrls.ts';
 import { deskKeys } from './keys.ts';
-import {
-  latestChange,
-  mergeAttachments,
-  mergeMessages,
-  mergeRows,
-  prependMessages,
-  withOverlap,
-  type Thread,
-} from './merge.ts';
+import { latestChange, mergeRows, withOverlap } from './merge.ts';
 import { openStream, type Change } from './realtime.ts';
-import { createDeskStore, withEntry, type Connection, type DeskStore } from './store.ts';
+import { createDeskStore, type Connection, type DeskStore } from './store.ts';
+import { Threads } from './threads.ts';
 import { TypingWatch, type Side } from './typing.ts';
 
 /** A message of the other side that has just come, with its ticket. */
@@ -43,15 +30,12 @@ export class Desk {
   readonly side: Side;
   readonly queryClient: QueryClient;
   readonly store: DeskStore = createDeskStore();
+  readonly threads: Threads;
   readonly clock = new ServerClock();
   readonly outgoing: Outgoing;
   readonly files: SignedUrls;
   readonly #typing: TypingWatch;
   readonly #listeners = new Set<(incoming: IncomingMessage) => void>();
-  /** Messages that came while their thread was being fetched for the first time. */
-  readonly #arrivedWhileLoading = new Map<string, Message[]>();
-  /** Files are told before their message: they wait here for it, by its id. */
-  readonly #earlyFiles = new Map<string, TicketAttachment[]>();
   /** Changes of tickets up to this `updated_at` have been fetched; undefined: no list has. */
   #ticketsSyncedAt: string | undefined;
   #syncing: Promise<void> | undefined;
@@ -62,6 +46,7 @@ export class Desk {
     this.userId = userId;
     this.side = side;
     this.queryClient = queryClient;
+    this.threads = new Threads(supabase, this.store);
     this.#typing = new TypingWatch(this.store, side);
     this.outgoing = new Outgoing({
       supabase,
@@ -69,7 +54,7 @@ export class Desk {
       storage: localStorage,
       onSent: (row, attachments) => {
         this.clock.observe(row.created_at);
-        this.applyMessages(row.ticket_id, [{ ...row, attachments }]);
+        this.threads.apply(row.ticket_id, [{ ...row, attachments }]);
       },
     });
     this.files = new SignedUrls(supabase);
@@ -135,36 +120,6 @@ export class Desk {
     if (rows.some((row) => countsDiffer(tickets.get(row.id), row))) this.#refreshCounts();
   }
 
-  /** Merges messages into their thread, if it is loaded or being loaded. */
-  applyMessages(ticketId: string, messages: readonly Message[]): void {
-    this.#arrivedWhileLoading.get(ticketId)?.push(...messages);
-    const { threads } = this.store.getState();
-    const thread = threads.get(ticketId);
-    if (!thread) return;
-    const merged = mergeMessages(thread, messages);
-    if (merged !== thread) this.store.setState({ threads: withEntry(threads, ticketId, merged) });
-  }
-
-  /** Loads a conversation's end, or, once that is there, what has changed in it since. */
-  async syncThread(ticketId: string): Promise<void> {
-    const thread = this.store.getState().threads.get(ticketId);
-    if (thread?.syncedAt === undefined) await this.#loadThread(ticketId);
-    else await this.#loadChanges(ticketId, thread, thread.syncedAt);
-  }
-
-  /** Loads the page before what is loaded of a conversation. */
-  async loadOlder(ticketId: string, size = messagePageSize): Promise<void> {
-    const oldest = this.store.getState().threads.get(ticketId)?.messages[0];
-    if (!oldest) return;
-    const before = { at: oldest.created_at, id: oldest.id };
-    const page = await fetchMessages(this.supabase, ticketId, { before, size });
-    const { threads } = this.store.getState();
-    const thread = threads.get(ticketId);
-    if (!thread) return;
-    const prepended = prependMessages(thread, page, page.length === size);
-    this.store.setState({ threads: withEntry(threads, ticketId, prepended) });
-  }
-
   /** Takes in the first rows of a list; changes are looked for from there on. */
   ticketsListed(rows: readonly TicketRow[]): void {
     this.#ticketsSyncedAt ??= latestChange(rows, undefined);
@@ -198,43 +153,6 @@ export class Desk {
     }
   }
 
-  async #loadThread(ticketId: string): Promise<void> {
-    const arrived: Message[] = [];
-    this.#arrivedWhileLoading.set(ticketId, arrived);
-    try {
-      const messages = await fetchMessages(this.supabase, ticketId);
-      const loaded: Thread = {
-        messages,
-        hasOlder: messages.length === messagePageSize,
-        syncedAt: latestChange(messages, undefined),
-      };
-      const thread = mergeMessages(loaded, arrived);
-      this.store.setState(({ threads }) => ({ threads: withEntry(threads, ticketId, thread) }));
-    } finally {
-      this.#arrivedWhileLoading.delete(ticketId);
-    }
-  }
-
-  async #loadChanges(ticketId: string, thread: Thread, syncedAt: string): Promise<void> {
-    const since = withOverlap(syncedAt);
-    const from = thread.hasOlder ? thread.messages[0]?.created_at : undefined;
-    let after;
-    for (;;) {
-      const changed: Message[] = await fetchChangedMessages(this.supabase, ticketId, { since, after, from });
-      this.applyMessages(ticketId, changed);
-      const last = changed.at(-1);
-      if (last) {
-        this.store.setState(({ threads }) => {
-          const known = threads.get(ticketId);
-          const at = latestChange(changed, known?.syncedAt);
-          return known ? { threads: withEntry(threads, ticketId, { ...known, syncedAt: at }) } : {};
-        });
-      }
-      if (!last || changed.length < changesPageSize) return;
-      after = { at: last.updated_at, id: last.id };
-    }
-  }
-
   /** Brings everything on the screen up to date; failures show in the queries that fetch, and are tried again. */
   #catchUp(): void {
     this.outgoing.wake();
@@ -252,7 +170,7 @@ export class Desk {
     } else if (change.table === 'ticket_messages') {
       this.#takeMessage({ ...change.row, attachments: [] }, change.isNew).catch(reportUnlessExpected);
     } else if (change.table === 'ticket_attachments') {
-      this.#takeAttachment(change.row);
+      this.threads.addFile(change.row);
     } else {
       void this.queryClient.invalidateQueries({ queryKey: deskKeys.notes(change.row.ticket_id) });
     }
@@ -261,31 +179,17 @@ export class Desk {
   async #takeMessage(message: Message, isNew: boolean): Promise<void> {
     const fromOther = message.is_admin !== (this.side === 'staff') && message.source !== 'system';
     if (isNew && fromOther) this.#typing.clear(message.ticket_id);
-    message = { ...message, attachments: this.#earlyFiles.get(message.id) ?? [] };
-    this.#earlyFiles.delete(message.id);
-    const thread = this.store.getState().threads.get(message.ticket_id);
-    const known = thread?.messages.find(({ id }) => id === message.id);
+    message = { ...message, attachments: this.threads.takeEarlyFiles(message.id) };
+    const known = this.threads.find(message.ticket_id, message.id);
     // A long text that didn't change isn't part of an event; without text there must be files.
     const empty = !message.message && message.attachments.length === 0;
     const incomplete = known === undefined && empty && !message.event && !message.deleted_at;
-    if (!incomplete) this.applyMessages(message.ticket_id, [message]);
-    else if (thread || this.#arrivedWhileLoading.has(message.ticket_id) || isNew) {
+    if (!incomplete) this.threads.apply(message.ticket_id, [message]);
+    else if (isNew || this.threads.isLoaded(message.ticket_id)) {
       message = (await fetchMessage(this.supabase, message.id)) ?? message;
-      this.applyMessages(message.ticket_id, [message]);
+      this.threads.apply(message.ticket_id, [message]);
     }
     if (isNew && fromOther && known === undefined) await this.#announce(message);
-  }
-
-  #takeAttachment(attachment: TicketAttachment): void {
-    const thread = this.store.getState().threads.get(attachment.ticket_id);
-    const message = thread?.messages.find(({ id }) => id === attachment.message_id);
-    if (!message) {
-      const early = this.#earlyFiles.get(attachment.message_id) ?? [];
-      this.#earlyFiles.set(attachment.message_id, [...early, attachment]);
-      return;
-    }
-    const attachments = mergeAttachments(message.attachments, [attachment]);
-    this.applyMessages(attachment.ticket_id, [{ ...message, attachments }]);
   }
 
   async #announce(message: Message): Promise<void> {
@@ -311,8 +215,6 @@ export class Desk {
     }, 300);
   }
 }
-
-type TicketAttachment = Message['attachments'][number];
 
 export type DeskOptions = { supabase: Client; userId: string; side: Side; queryClient: QueryClient };
 

@@ -25,7 +25,7 @@ export function MessageActions({ message, draft }: { message: Message; draft: Dr
     (message.is_admin || desk.clock.now() - Date.parse(message.created_at) < limits.editWindow);
   const remove = async () => {
     const row = unwrap(await desk.supabase.rpc('delete_message', { message_id: message.id }));
-    desk.applyMessages(row.ticket_id, [{ ...row, attachments: [] }]);
+    desk.threads.apply(row.ticket_id, [{ ...row, attachments: [] }]);
   };
   return (
     <>

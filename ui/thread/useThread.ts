@@ -17,7 +17,7 @@ export function useThread(ticketId: string) {
     {
       queryKey: deskKeys.thread(ticketId),
       queryFn: async () => {
-        await desk.syncThread(ticketId);
+        await desk.threads.sync(ticketId);
         return Date.now();
       },
       // The desk asks for changes when it has reason to; opening the thread is one.
@@ -33,7 +33,7 @@ export function useThread(ticketId: string) {
       if (!hasOlder) return;
       setOlder('loading');
       try {
-        await desk.loadOlder(ticketId, size);
+        await desk.threads.loadOlder(ticketId, size);
         setOlder('idle');
       } catch {
         // Shown above the messages, with a button that tries again.
