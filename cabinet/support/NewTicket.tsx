@@ -14,17 +14,20 @@ import { DetailHeader } from '../../ui/shell/DetailHeader.tsx';
 import { Field } from '../../ui/shell/Field.tsx';
 import { useCreateTicket } from '../../ui/tickets/useTicketActions.ts';
 
-const schema = z.object({
-  subject: z.string().check(
-    z.trim(),
-    z.minLength(1, 'error.subject_empty'),
-    z.refine((subject) => lengthOf(subject) <= limits.subjectLength, 'error.subject_too_long'),
-  ),
-  text: z.string().check(
-    z.trim(),
-    z.refine((text) => lengthOf(text) <= limits.messageLength, 'error.message_too_long'),
-  ),
-});
+/** A file may stand for the text. */
+const schemaFor = (hasFiles: boolean) =>
+  z.object({
+    subject: z.string().check(
+      z.trim(),
+      z.minLength(1, 'error.subject_empty'),
+      z.refine((subject) => lengthOf(subject) <= limits.subjectLength, 'error.subject_too_long'),
+    ),
+    text: z.string().check(
+      z.trim(),
+      z.minLength(hasFiles ? 0 : 1, 'error.message_empty'),
+      z.refine((text) => lengthOf(text) <= limits.messageLength, 'error.message_too_long'),
+    ),
+  });
 
 /** Where an unfinished ticket waits for its writer to come back, also after a reload. */
 const draftKey = 'trivet.newTicket';
@@ -37,8 +40,8 @@ export default function NewTicket({ back, onCreated }: Props) {
   const create = useCreateTicket();
   const files = usePendingFiles();
   const pending = useStore(files.store);
-  const { register, handleSubmit, formState, subscribe, setError, setFocus } = useForm({
-    resolver: standardSchemaResolver(schema),
+  const { register, handleSubmit, formState, subscribe, setFocus } = useForm({
+    resolver: standardSchemaResolver(schemaFor(pending.length > 0)),
     defaultValues: readDraft(),
   });
   const uploading = pending.some(({ state }) => state === 'uploading');
@@ -56,10 +59,6 @@ export default function NewTicket({ back, onCreated }: Props) {
   );
 
   const submit = handleSubmit(async ({ subject, text }) => {
-    if (text === '' && pending.length === 0) {
-      setError('text', { message: 'error.message_empty' }, { shouldFocus: true });
-      return;
-    }
     // The mutation itself shows what went wrong.
     const ticket = await create.mutateAsync({ subject, text, files }).catch(() => undefined);
     if (!ticket) return;
@@ -121,7 +120,7 @@ export default function NewTicket({ back, onCreated }: Props) {
   );
 }
 
-function readDraft(): z.infer<typeof schema> {
+function readDraft(): z.infer<ReturnType<typeof schemaFor>> {
   const draftSchema = z.object({ subject: z.string(), text: z.string() });
   try {
     return draftSchema.parse(JSON.parse(sessionStorage.getItem(draftKey) ?? ''));

@@ -30,7 +30,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const postgres = await startPostgres({
     dataDir,
     // A test cluster is thrown away whole: what a crash would lose isn't missed.
-    settings: { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' },
+    settings: { fsync: 'off', full_page_writes: 'off' },
     logger: pino({ level: 'warn' }),
   });
   await postgres.createDatabase(TEMPLATE_DATABASE);
