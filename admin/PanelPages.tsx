@@ -4,6 +4,7 @@ import { OwnProfileProvider, useOwnProfile } from '../ui/profile/own-profile.tsx
 import { NotFound } from '../ui/shell/NotFound.tsx';
 import { SignedIn } from '../ui/shell/SignedIn.tsx';
 import type { AppProps } from '../ui/shell/start.tsx';
+import { isTicketId } from '../ui/tickets/ticket-id.ts';
 import { NotStaff } from './NotStaff.tsx';
 import TicketsTabLive from './tickets/TicketsTabLive.tsx';
 
@@ -33,7 +34,7 @@ function StaffPages({ supabase }: Pick<Props, 'supabase'>) {
       </Route>
       <Route path="/:page/:ticket?">
         {({ page, ticket }) =>
-          page === 'tickets' || (page === 'profile' && ticket === undefined) ? (
+          leadsSomewhere(page, ticket) ? (
             <TicketsTabLive
               supabase={supabase}
               currentUser={profile}
@@ -49,4 +50,9 @@ function StaffPages({ supabase }: Pick<Props, 'supabase'>) {
       </Route>
     </Switch>
   );
+}
+
+function leadsSomewhere(page: string, ticket: string | undefined): boolean {
+  if (page === 'profile') return ticket === undefined;
+  return page === 'tickets' && (ticket === undefined || isTicketId(ticket));
 }

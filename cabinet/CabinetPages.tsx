@@ -4,6 +4,7 @@ import { OwnProfileProvider } from '../ui/profile/own-profile.tsx';
 import { NotFound } from '../ui/shell/NotFound.tsx';
 import { SignedIn } from '../ui/shell/SignedIn.tsx';
 import { SignedInDesk } from '../ui/shell/SignedInDesk.tsx';
+import { isTicketId } from '../ui/tickets/ticket-id.ts';
 import SupportPage from './support/page.tsx';
 
 /** The cabinet's pages, for a signed-in user. */
@@ -19,7 +20,7 @@ export default function CabinetPages({ user }: { user: User }) {
               </Route>
               <Route path="/:page/:ticket?">
                 {({ page, ticket }) =>
-                  page === 'support' || (page === 'profile' && ticket === undefined) ? (
+                  leadsSomewhere(page, ticket) ? (
                     <SupportPage open={page === 'profile' ? 'profile' : ticket} />
                   ) : (
                     <NotFound home="/support" />
@@ -35,4 +36,9 @@ export default function CabinetPages({ user }: { user: User }) {
       </SignedIn>
     </Router>
   );
+}
+
+function leadsSomewhere(page: string, ticket: string | undefined): boolean {
+  if (page === 'profile') return ticket === undefined;
+  return page === 'support' && (ticket === undefined || ticket === 'new' || isTicketId(ticket));
 }

@@ -33,9 +33,9 @@ export function StatusFilters() {
     <div
       role="group"
       aria-label={t('tickets.filter.label')}
-      className="mx-4 flex shrink-0 gap-3 border-b border-border"
+      className="mx-4 flex shrink-0 gap-2 border-b border-border"
     >
-      <div className="flex min-w-0 flex-1 gap-3.5 overflow-x-auto [scrollbar-width:none]">
+      <div className="flex min-w-0 flex-1 gap-2.5 overflow-x-auto [scrollbar-width:none]">
         {statuses.map((of) => {
           const label = t(`tickets.filter.${of}`);
           return tab(

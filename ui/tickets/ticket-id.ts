@@ -1,0 +1,4 @@
+/** True for what can be a ticket's id; anything else in an address leads nowhere. */
+export function isTicketId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
