@@ -1,3 +1,4 @@
+import compression from 'compression';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
@@ -34,6 +35,7 @@ export function createApp(deps: AppDeps): Express {
     }),
   );
   app.use(securityHeaders(deps));
+  app.use(compression());
 
   app.get('/api/health', healthRoute(deps.checks));
   app.get('/api/config', configRoute(deps.configFor));
