@@ -141,7 +141,7 @@ describe('bad input', () => {
     await composer().press('Enter');
     await thread().getByText('👍🏽🎉').waitFor();
     await page
-      .getByRole('img', { name: t('thread.state.sent') })
+      .locator('[data-testid=message-state]:is([data-state=sent], [data-state=read])')
       .last()
       .waitFor();
   });
