@@ -1,7 +1,7 @@
 /** What the bot says to staff, in Russian. Keys and placeholders are the same in every language. */
 export const botRu = {
   staff: 'Поддержка',
-  status: { open: 'Открыт', answered: 'Отвечен', closed: 'Закрыт', archived: 'В архиве' },
+  status: { open: 'Открыт', answered: 'Ответили', closed: 'Закрыт', archived: 'В архиве' },
   header: {
     user: '{{name}}',
     panel: '🖥 {{name}} · из панели',
