@@ -197,7 +197,7 @@ export type Database = {
       >;
       set_ticket_status: Fn<{ ticket_id: string; status: TicketStatus }, TicketRow>;
       add_note: Fn<{ ticket_id: string; note: string }, NoteRow>;
-      ticket_counts: Fn<Record<never, never>, TicketCounts>;
+      ticket_counts: Fn<{ for_user?: string | null }, TicketCounts>;
       archive_closed_tickets: Fn<Record<never, never>, number>;
     };
   };

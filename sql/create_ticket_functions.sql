@@ -559,7 +559,9 @@ $$;
 comment on function public.update_profile is
   'Changes what is given of the caller''s own profile; null keeps, an empty avatar removes it. Errors: 422 nickname_empty, nickname_too_long, locale_unknown, avatar_invalid.';
 
-create or replace function public.ticket_counts()
+-- It once took no argument; both together would leave a call without one ambiguous.
+drop function if exists public.ticket_counts();
+create or replace function public.ticket_counts(for_user uuid default null)
 returns jsonb language sql stable set search_path = '' as $$
   select pg_catalog.jsonb_build_object(
     'open', count(*) filter (where t.archived_at is null and t.status = 'open'),
@@ -569,9 +571,10 @@ returns jsonb language sql stable set search_path = '' as $$
     'unread', count(*) filter (where t.archived_at is null
       and case when t.user_id = (select auth.uid()) then t.user_unread_count else t.unread_count end > 0))
   from public.tickets t
+  where ticket_counts.for_user is null or t.user_id = ticket_counts.for_user
 $$;
 comment on function public.ticket_counts is
-  'How many of the tickets the caller may see are {open, answered, closed, archived}, and how many have unread messages. Runs as the caller, under row level security.';
+  'How many of the tickets the caller may see, or of one user''s, are {open, answered, closed, archived}, and how many have unread messages. Runs as the caller, under row level security.';
 
 
 -- 5. Staff -----------------------------------------------------------------------------------------------------------

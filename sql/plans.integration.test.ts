@@ -95,6 +95,7 @@ const lists: [string, string][] = [
     'what changed in the list',
     `select * from public.tickets where updated_at >= now() - interval '1 hour' order by updated_at, id limit 200`,
   ],
+  ['the counts', `select public.ticket_counts(${theirs})`],
   [
     'one message',
     `select *, ${embedded} from public.ticket_messages m where id = (select message_id from public.ticket_attachments where ticket_id = ${ticket} limit 1)`,

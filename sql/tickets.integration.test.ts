@@ -326,4 +326,12 @@ test('ticket_counts counts by state what the caller may see', async () => {
   );
   const counts = await call(staff.client, 'ticket_counts', {});
   expect(counts.open + counts.answered + counts.closed).toBe(all!.unarchived);
+
+  const own = { open: 1, answered: 1, closed: 1, archived: 1 };
+  const stranger = await desk.createUser();
+  expect(await call(staff.client, 'ticket_counts', { for_user: other.id })).toMatchObject(own);
+  expect(await call(other.client, 'ticket_counts', { for_user: other.id })).toMatchObject(own);
+  expect(await call(stranger.client, 'ticket_counts', { for_user: other.id })).toEqual({
+    ...{ open: 0, answered: 0, closed: 0, archived: 0, unread: 0 },
+  });
 });

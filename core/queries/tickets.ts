@@ -11,7 +11,7 @@ export type TicketProfile = Pick<
   'id' | 'nickname' | 'email' | 'avatar' | 'member_id' | 'created_at'
 >;
 
-/** A ticket as a list brings it; `profile` is there when it was asked for and the user still exists. */
+/** A ticket as a list brings it; `profile` is there for staff, when the user still exists. */
 export type ListedTicket = TicketRow & { profile?: TicketProfile | null };
 
 /** Rows of one page of tickets. */
@@ -24,23 +24,29 @@ const withProfile = `*,profile:profiles!tickets_user_id_fkey(${profileColumns})`
 /**
  * One page of tickets, the latest conversation first.
  * @param after the last row of the page before; undefined: the first page.
- * @param profiles also bring each ticket's user (staff).
+ * @param userId whose tickets; undefined: everybody's, each with its user (staff).
  */
 export async function fetchTickets(
   client: Client,
   filter: TicketFilter,
-  { after, search, profiles }: { after?: Cursor | undefined; search?: string | undefined; profiles: boolean },
+  {
+    after,
+    search,
+    userId,
+  }: { after?: Cursor | undefined; search?: string | undefined; userId?: string | undefined },
 ): Promise<ListedTicket[]> {
   let query = client
     .from('tickets')
-    .select(profiles ? withProfile : '*')
+    .select(userId === undefined ? withProfile : '*')
     .order('last_message_at', { ascending: false })
     .order('id', { ascending: false })
     .limit(ticketPageSize);
+  // Row level security alone would leave the same rows, but only after looking at everybody's.
+  if (userId !== undefined) query = query.eq('user_id', userId);
   query = filter.archived ? query.not('archived_at', 'is', null) : query.is('archived_at', null);
   if (filter.status !== 'all') query = query.eq('status', filter.status);
   if (search !== undefined && search !== '') {
-    query = query.or(searchFilter(search, profiles ? await findUsers(client, search) : []));
+    query = query.or(searchFilter(search, userId === undefined ? await findUsers(client, search) : []));
   }
   if (after) query = query.or(beyond('last_message_at', 'before', after));
   return unwrap(await query) as unknown as ListedTicket[];
@@ -73,7 +79,10 @@ function containing(text: string): string {
   return `"%${literal.replaceAll(/["\\]/g, '\\$&')}%"`;
 }
 
-/** Tickets changed since a moment, the earliest change first; for catching up after time away. */
+/**
+ * Tickets changed since a moment, the earliest change first; for catching up after time away.
+ * @param userId whose tickets; undefined: all that the caller may see.
+ */
 export async function fetchChangedTickets(
   client: Client,
   { since, after, userId }: { since: string; after?: Cursor | undefined; userId?: string | undefined },
@@ -87,18 +96,21 @@ export async function fetchChangedTickets(
 /** Rows of one page of changes. */
 export const changesPageSize = 200;
 
-/** One ticket with its user; null when there is none or the caller may not see it. */
+/**
+ * One ticket; null when there is none or the caller may not see it.
+ * @param userId whose ticket it must be; undefined: anybody's, with its user (staff).
+ */
 export async function fetchTicket(
   client: Client,
   id: string,
-  profiles: boolean,
+  userId: string | undefined,
 ): Promise<ListedTicket | null> {
-  const answer = await client
+  let query = client
     .from('tickets')
-    .select(profiles ? withProfile : '*')
-    .eq('id', id)
-    .maybeSingle();
-  return unwrap(answer) as unknown as ListedTicket | null;
+    .select(userId === undefined ? withProfile : '*')
+    .eq('id', id);
+  if (userId !== undefined) query = query.eq('user_id', userId);
+  return unwrap(await query.maybeSingle()) as unknown as ListedTicket | null;
 }
 
 /** Every ticket of one user, the latest conversation first; staff's "other tickets". */
@@ -114,7 +126,10 @@ export async function fetchTicketsOf(client: Client, userId: string): Promise<Ti
   );
 }
 
-/** How many of the caller's visible tickets are in each state. */
-export async function fetchTicketCounts(client: Client): Promise<TicketCounts> {
-  return unwrap(await client.rpc('ticket_counts'));
+/**
+ * How many tickets are in each state.
+ * @param userId whose tickets; undefined: all that the caller may see.
+ */
+export async function fetchTicketCounts(client: Client, userId: string | undefined): Promise<TicketCounts> {
+  return unwrap(await client.rpc('ticket_counts', userId === undefined ? {} : { for_user: userId }));
 }

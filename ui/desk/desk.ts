@@ -28,6 +28,8 @@ export class Desk {
   readonly supabase: Client;
   readonly userId: string;
   readonly side: Side;
+  /** Whose tickets this desk is about; undefined: everybody's. Staff in the cabinet see their own there, too. */
+  readonly ownerId: string | undefined;
   readonly queryClient: QueryClient;
   readonly store: DeskStore = createDeskStore();
   readonly threads: Threads;
@@ -45,6 +47,7 @@ export class Desk {
     this.supabase = supabase;
     this.userId = userId;
     this.side = side;
+    this.ownerId = side === 'user' ? userId : undefined;
     this.queryClient = queryClient;
     this.threads = new Threads(supabase, this.store);
     this.#typing = new TypingWatch(this.store, side);
@@ -141,10 +144,13 @@ export class Desk {
       return;
     }
     const since = withOverlap(this.#ticketsSyncedAt);
-    const userId = this.side === 'user' ? this.userId : undefined;
     let after;
     for (;;) {
-      const rows: TicketRow[] = await fetchChangedTickets(this.supabase, { since, after, userId });
+      const rows: TicketRow[] = await fetchChangedTickets(this.supabase, {
+        since,
+        after,
+        userId: this.ownerId,
+      });
       this.applyTickets(rows);
       this.#ticketsSyncedAt = latestChange(rows, this.#ticketsSyncedAt);
       const last = rows.at(-1);
@@ -196,7 +202,7 @@ export class Desk {
     if (this.#listeners.size === 0) return;
     const ticket =
       this.store.getState().tickets.get(message.ticket_id) ??
-      (await fetchTicket(this.supabase, message.ticket_id, false));
+      (await fetchTicket(this.supabase, message.ticket_id, this.ownerId));
     if (ticket) for (const listener of this.#listeners) listener({ message, ticket });
   }
 

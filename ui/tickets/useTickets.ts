@@ -35,7 +35,7 @@ export function useTickets({ status = 'all', archived = false, search = '' }: Ti
     {
       queryKey: [...deskKeys.ticketLists, status, archived, sought],
       queryFn: async ({ pageParam }): Promise<Page> => {
-        const options = { after: pageParam, search: sought, profiles: desk.side === 'staff' };
+        const options = { after: pageParam, search: sought, userId: desk.ownerId };
         const listed = await fetchTickets(desk.supabase, { status, archived }, options);
         const rows = takeProfiles(desk, listed);
         desk.ticketsListed(rows);
@@ -79,7 +79,7 @@ export function useTicket(id: string) {
     {
       queryKey: deskKeys.ticket(id),
       queryFn: async () => {
-        const found = await fetchTicket(desk.supabase, id, desk.side === 'staff');
+        const found = await fetchTicket(desk.supabase, id, desk.ownerId);
         if (found) desk.applyTickets(takeProfiles(desk, [found]));
         return found !== null;
       },
@@ -102,7 +102,7 @@ export function useTicketCounts(): TicketCounts | undefined {
   return useQuery(
     {
       queryKey: deskKeys.counts,
-      queryFn: () => fetchTicketCounts(desk.supabase),
+      queryFn: () => fetchTicketCounts(desk.supabase, desk.ownerId),
       placeholderData: (previous) => previous,
     },
     desk.queryClient,
