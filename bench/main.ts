@@ -12,6 +12,7 @@ const benches: Record<string, () => Promise<BenchResult>> = {
   realtime: async () => (await import('../local/supabase/realtime/bench.ts')).benchRealtime(),
   desk: async () => (await import('./desk.ts')).benchDesk(),
   bridge: async () => (await import('./bridge.ts')).benchBridge(),
+  size: async () => (await import('./size.ts')).benchSize(),
 };
 
 // `npm run bench` measures everything, `npm run bench -- rest desk` what is named; the table is also written as JSON.

@@ -1,32 +1,34 @@
-import * as z from 'zod/mini';
+import * as v from 'valibot';
+
+export const uuid = v.pipe(v.string(), v.uuid());
 
 /** A file that lies in the bucket and waits for the message that lists it. */
-export const uploadedAttachmentSchema = z.object({
-  file_path: z.string(),
-  file_name: z.string(),
-  file_type: z.string(),
-  file_size: z.number(),
-  width: z.nullable(z.number()),
-  height: z.nullable(z.number()),
+export const uploadedAttachmentSchema = v.object({
+  file_path: v.string(),
+  file_name: v.string(),
+  file_type: v.string(),
+  file_size: v.number(),
+  width: v.nullable(v.number()),
+  height: v.nullable(v.number()),
 });
 
 /** A message that waits to be sent. Its files have been uploaded already. */
-const outgoingSchema = z.object({
+const outgoingSchema = v.object({
   /** The message's uuid, chosen here, so that sending it twice makes one message. */
-  id: z.uuid(),
-  ticketId: z.uuid(),
-  text: z.string(),
-  attachments: z.array(uploadedAttachmentSchema),
-  replyTo: z.nullable(z.uuid()),
+  id: uuid,
+  ticketId: uuid,
+  text: v.string(),
+  attachments: v.array(uploadedAttachmentSchema),
+  replyTo: v.nullable(uuid),
   /** When it was written, by the device's clock (ms), and its place among messages of the same moment. */
-  queuedAt: z.number(),
-  sequence: z.number(),
+  queuedAt: v.number(),
+  sequence: v.number(),
   /** The code of the refusal that ended its attempts; null while it is to be sent. */
-  refusal: z.nullable(z.string()),
+  refusal: v.nullable(v.string()),
 });
 
-export type OutgoingEntry = z.infer<typeof outgoingSchema>;
-export type UploadedAttachment = z.infer<typeof uploadedAttachmentSchema>;
+export type OutgoingEntry = v.InferOutput<typeof outgoingSchema>;
+export type UploadedAttachment = v.InferOutput<typeof uploadedAttachmentSchema>;
 
 /**
  * Waiting messages in localStorage, one key each: tabs that write at the same time can't undo one another's work.
@@ -57,8 +59,8 @@ export class OutgoingStorage {
     const text = this.#storage.getItem(this.#prefix + id);
     if (text === null) return undefined;
     try {
-      const parsed = outgoingSchema.safeParse(JSON.parse(text));
-      return parsed.success ? parsed.data : undefined;
+      const parsed = v.safeParse(outgoingSchema, JSON.parse(text));
+      return parsed.success ? parsed.output : undefined;
     } catch {
       // Not JSON: somebody else wrote under our key. Not ours to send.
       return undefined;

@@ -3,7 +3,7 @@ import {
   type RealtimeChannel,
   type RealtimePostgresChangesPayload,
 } from '@supabase/supabase-js';
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import type { AttachmentRow, MessageRow, NoteRow, TicketRow } from '../../core/database.types.ts';
 import type { Client } from '../../core/queries/check.ts';
 import type { Side } from './typing.ts';
@@ -25,7 +25,7 @@ export type StreamHandlers = {
 };
 
 /** What must hold of a row before it is merged; everything else is the database's own typing. */
-const rowSchema = z.looseObject({ id: z.string(), revision: z.optional(z.number()) });
+const rowSchema = v.looseObject({ id: v.string(), revision: v.optional(v.number()) });
 
 /** A channel that ended is made anew after this long, in ms. */
 const remakeAfter = 3_000;
@@ -43,7 +43,7 @@ export function openStream(client: Client, side: Side, userId: string, handlers:
 
   type Payload = RealtimePostgresChangesPayload<Record<string, unknown>>;
   const take = (payload: Payload) => {
-    if (payload.eventType === 'DELETE' || !rowSchema.safeParse(payload.new).success) return;
+    if (payload.eventType === 'DELETE' || !v.is(rowSchema, payload.new)) return;
     handlers.onChange({
       at: payload.commit_timestamp,
       table: payload.table,
