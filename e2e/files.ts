@@ -1,6 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-type Upload = { name: string; mimeType: string; buffer: Buffer };
+/** A file as Playwright and the tests hand it over. */
+export type Upload = { name: string; mimeType: string; buffer: Buffer };
 
 /** A real PNG of one colour. */
 export function png(

@@ -7,16 +7,21 @@ import { z } from 'zod';
 import type { Database } from '../core/database.types.ts';
 import type { DeskProcess } from './desk.ts';
 
-/** Somebody signed in to a running desk with supabase-js alone, as an integration would be. */
-export async function signIn(desk: DeskProcess, email: string): Promise<SupabaseClient<Database>> {
+/** supabase-js on a running desk, not signed in. */
+export async function anonymous(desk: DeskProcess): Promise<SupabaseClient<Database>> {
   const response = await fetch(`${desk.url}/api/config`);
   const { supabaseUrl, supabaseKey } = z
     .object({ supabaseUrl: z.string(), supabaseKey: z.string() })
     .parse(await response.json());
-  const client = createClient<Database>(supabaseUrl, supabaseKey, {
+  return createClient<Database>(supabaseUrl, supabaseKey, {
     auth: { persistSession: false, autoRefreshToken: false },
     realtime: { transport: WebSocket as unknown as typeof globalThis.WebSocket },
   });
+}
+
+/** Somebody signed in to a running desk with supabase-js alone, as an integration would be. */
+export async function signIn(desk: DeskProcess, email: string): Promise<SupabaseClient<Database>> {
+  const client = await anonymous(desk);
   const { error } = await client.auth.signInWithPassword({ email, password: 'trivet-demo' });
   if (error) throw error;
   return client;
