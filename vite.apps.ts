@@ -10,6 +10,11 @@ export type App = (typeof apps)[number];
 const vendors = [
   { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
   { name: 'supabase', test: /node_modules[\\/]@supabase[\\/]/ },
+  {
+    name: 'libraries',
+    // Mutations come with what mutates, after the first load.
+    test: /node_modules[\\/](i18next|react-i18next|zustand|wouter|clsx|valibot|@tanstack(?!.*(useMutation|mutationObserver)))[\\/]/,
+  },
 ];
 
 /**
@@ -24,6 +29,8 @@ export function appConfig(app: App): InlineConfig {
     base: `/${app}/`,
     publicDir: resolve(root, 'ui/theme/public'),
     cacheDir: resolve(root, 'node_modules/.vite', app),
+    // What two libraries bring for React before 18, React has by now.
+    resolve: { alias: [{ find: /^use-sync-external-store\/shim(\/index\.js)?$/, replacement: 'react' }] },
     plugins: [react(), tailwindcss()],
     build: {
       outDir: resolve(root, 'dist', app),
