@@ -26,7 +26,7 @@ interface Story {
   by: keyof typeof people;
   subject: string;
   lines: Line[];
-  /** Staff have not opened it since these lines of the user: nobody marks it as read. */
+  /** Whoever it was written to last has not looked yet. */
   unread?: true;
   closed?: true;
   archived?: true;
@@ -78,7 +78,7 @@ function stories(chart: Upload, lamp: Upload): Story[] {
         ),
         user(1_490, 'It says 2.4.0.', { quotes: 1 }),
         staff(95, 'Then it is the known one. The manual is attached: page three shows how to go to 2.4.1.', {
-          files: [pdf('Lamp manual.pdf')],
+          files: [document('Lamp manual.pdf', 182)],
           editedTo:
             'Then it’s the known one: 2.4.0 dims too eagerly. Page three of the manual shows how to get 2.4.1.',
         }),
@@ -100,7 +100,7 @@ function stories(chart: Upload, lamp: Upload): Story[] {
           quotes: 1,
         }),
         staff(64, 'Нашли: письмо вернулось, ящик переполнен. Чек прикладываем сюда.', {
-          files: [pdf('Чек № 4821.pdf')],
+          files: [document('Чек № 4821.pdf', 46)],
         }),
         user(30, 'Ого, и правда, место кончилось. Спасибо!'),
         staff(8, 'Пожалуйста! Отправили ещё раз и письмом — скажите, когда придёт.'),
@@ -311,8 +311,10 @@ async function tell(user: Client, staff: Client, story: Story): Promise<{ ticket
   }
   const { id: ticket_id } = ticket!;
   for (const note of story.notes ?? []) must(await staff.rpc('add_note', { ticket_id, note }));
-  if (!story.unread)
-    for (const client of [user, staff]) must(await client.rpc('mark_ticket_read', { ticket_id }));
+  const lastWriter = story.lines.at(-1)!.from === 'user' ? user : staff;
+  for (const client of story.unread ? [lastWriter] : [user, staff]) {
+    must(await client.rpc('mark_ticket_read', { ticket_id }));
+  }
   if (story.closed || story.archived) must(await user.rpc('close_ticket', { ticket_id }));
   return { ticket: ticket!, sql: dated(ticket_id, story, written) };
 }
@@ -369,6 +371,12 @@ async function draw(browser: Browser, name: string, art: string): Promise<Upload
   const buffer = await page.screenshot();
   await page.close();
   return { name, mimeType: 'image/png', buffer };
+}
+
+/** A PDF as heavy as real ones are. */
+function document(name: string, kilobytes: number): Upload {
+  const file = pdf(name);
+  return { ...file, buffer: Buffer.concat([file.buffer, Buffer.alloc(kilobytes * 1_024, '%')]) };
 }
 
 const lampArt = `<svg viewBox="0 0 960 600" width="960" height="600" xmlns="http://www.w3.org/2000/svg">

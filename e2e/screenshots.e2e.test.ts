@@ -19,28 +19,35 @@ type Look = { device: keyof typeof looks; theme: 'light' | 'dark'; locale: keyof
 /** The pictures that lie in docs/screenshots; taken anew with SCREENSHOTS=1. */
 const kept = new Set([
   'admin-desktop-light-en',
-  'admin-desktop-dark-ru',
-  'admin-phone-light-ru',
-  'admin-list-phone-dark-en',
+  'admin-phone-dark-ru',
+  'admin-list-phone-dark-ru',
   'admin-search-desktop-light-en',
+  'admin-closed-desktop-light-en',
   'cabinet-desktop-light-ru',
-  'cabinet-desktop-dark-en',
   'cabinet-phone-dark-en',
-  'cabinet-list-phone-light-ru',
-  'cabinet-new-phone-dark-ru',
-  'cabinet-profile-desktop-light-en',
-  'cabinet-sign-in-desktop-light-en',
+  'cabinet-list-phone-dark-en',
+  'cabinet-new-phone-dark-en',
+  'cabinet-profile-desktop-light-ru',
+  'cabinet-sign-in-desktop-light-ru',
+  'cabinet-archive-phone-dark-en',
   'cabinet-empty-phone-light-en',
   'group-desktop-light-ru',
-  'group-desktop-dark-en',
-  'group-phone-light-en',
+  'group-phone-dark-ru',
+  'group-list-phone-dark-ru',
 ]);
+
+/** A time zone in which it is half past three or so, and what happened a minute ago happened today. */
+function afternoon(): string {
+  const ahead = 15 - new Date().getUTCHours();
+  // POSIX has it the other way round: Etc/GMT-3 is three hours ahead.
+  return ahead === 0 ? 'Etc/GMT' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+}
 
 /** A key of the catalogue where its words should be. */
 const untranslated = new RegExp(`\\b(${Object.keys(en).join('|')})\\.[a-z][a-zA-Z.]+\\b`);
 
 /**
- * Every screen in every language, theme and size, on a desk some days old: nothing runs over the edge, nothing is
+ * Every screen of the apps and of the group, on a desk some days old, each once wide and light and once narrow and dark: nothing runs over the edge, nothing is
  * left untranslated, nothing is refused by the policy, and axe has no serious objection.
  */
 describe('the screens', () => {
@@ -70,7 +77,7 @@ describe('the screens', () => {
       colorScheme: theme,
       locale: locales[locale],
       reducedMotion: 'reduce',
-      timezoneId: 'Europe/Berlin',
+      timezoneId: afternoon(),
     });
   }
 
@@ -93,14 +100,10 @@ describe('the screens', () => {
     expect.soft(serious, name).toEqual([]);
   }
 
-  const cabinetLooks: Look[] = [
+  it.each<Look>([
     { device: 'desktop', theme: 'light', locale: 'ru' },
-    { device: 'phone', theme: 'dark', locale: 'ru' },
-    { device: 'phone', theme: 'light', locale: 'ru' },
     { device: 'phone', theme: 'dark', locale: 'en' },
-    { device: 'desktop', theme: 'dark', locale: 'en' },
-  ];
-  it.each(cabinetLooks)('cabinet: $device, $theme, $locale', async (as) => {
+  ])('cabinet: $device, $theme, $locale', async (as) => {
     const page = await open(`${desk.url}/cabinet/support`, as);
     const [email, subject, last] =
       as.locale === 'ru'
@@ -126,28 +129,25 @@ describe('the screens', () => {
     await page.context().close();
   });
 
-  it.each<Look>([
-    { device: 'phone', theme: 'light', locale: 'en' },
-    { device: 'desktop', theme: 'dark', locale: 'ru' },
-  ])('cabinet without a ticket: $device, $theme, $locale', async (as) => {
-    const page = await open(`${desk.url}/cabinet/support`, as);
-    const form = page.getByTestId('sign-in-form');
-    await form.locator('input[type=email]').fill(lived.emails.newcomer);
-    await form.locator('input[type=password]').fill('trivet-demo');
-    await page.keyboard.press('Enter');
-    await page.getByTestId('new-ticket').waitFor();
-    await page.getByText(as.locale === 'en' ? 'All quiet so far' : 'Пока тихо').waitFor();
-    await look(page, 'cabinet-empty', as);
-    await page.context().close();
-  });
+  it.each<Look>([{ device: 'phone', theme: 'light', locale: 'en' }])(
+    'cabinet without a ticket: $device, $theme, $locale',
+    async (as) => {
+      const page = await open(`${desk.url}/cabinet/support`, as);
+      const form = page.getByTestId('sign-in-form');
+      await form.locator('input[type=email]').fill(lived.emails.newcomer);
+      await form.locator('input[type=password]').fill('trivet-demo');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('new-ticket').waitFor();
+      await page.getByText(as.locale === 'en' ? 'All quiet so far' : 'Пока тихо').waitFor();
+      await look(page, 'cabinet-empty', as);
+      await page.context().close();
+    },
+  );
 
-  const panelLooks: Look[] = [
+  it.each<Look>([
     { device: 'desktop', theme: 'light', locale: 'en' },
-    { device: 'phone', theme: 'light', locale: 'ru' },
-    { device: 'desktop', theme: 'dark', locale: 'ru' },
-    { device: 'phone', theme: 'dark', locale: 'en' },
-  ];
-  it.each(panelLooks)('panel: $device, $theme, $locale', async (as) => {
+    { device: 'phone', theme: 'dark', locale: 'ru' },
+  ])('panel: $device, $theme, $locale', async (as) => {
     const page = await open(`${desk.url}/admin/tickets`, as);
     await page.getByRole('button', { name: 'admin@example.com' }).waitFor();
     await look(page, 'admin-sign-in', as);
@@ -181,8 +181,7 @@ describe('the screens', () => {
 
   it.each<Look>([
     { device: 'desktop', theme: 'light', locale: 'ru' },
-    { device: 'desktop', theme: 'dark', locale: 'en' },
-    { device: 'phone', theme: 'light', locale: 'en' },
+    { device: 'phone', theme: 'dark', locale: 'ru' },
   ])('the group: $device, $theme, $locale', async (as) => {
     const page = await open(desk.telegramUrl, as);
     const subject = as.locale === 'ru' ? 'Не приходит чек на почту' : 'The lamp flickers';

@@ -21,9 +21,9 @@ export function ConversationHead({ ticket, back, details, onToggleDetails }: Pro
     <>
       <DetailHeader back={back}>
         {profile ? (
-          <UserAvatar profile={profile} className="size-11 text-sm" />
+          <UserAvatar profile={profile} className="size-11 text-sm max-sm:hidden" />
         ) : (
-          <Avatar name="" seed={ticket.user_id} className="size-11 text-sm" />
+          <Avatar name="" seed={ticket.user_id} className="size-11 text-sm max-sm:hidden" />
         )}
         <div className="min-w-0 flex-1" data-testid="customer-head">
           <p className="truncate text-[15px] leading-tight font-semibold">

@@ -23,8 +23,8 @@ export function MessageFiles({ attachments, own }: { attachments: readonly Attac
       {pictures.length > 0 && (
         <div
           className={clsx(
-            'overflow-hidden rounded-[14px]',
-            pictures.length > 1 && 'grid w-80 max-w-full grid-cols-2 gap-0.5',
+            'max-w-full overflow-hidden rounded-[14px]',
+            pictures.length > 1 ? 'grid w-80 grid-cols-2 gap-0.5' : 'w-fit',
           )}
         >
           {pictures.map((picture, index) => (

@@ -3,11 +3,13 @@ import { CircleCheck, RotateCcw } from 'lucide-react';
 import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '../../core/queries/messages.ts';
+import { isPicture } from '../attachments/files.ts';
 import { MessageFiles } from '../attachments/MessageFiles.tsx';
 import type { Draft } from '../composer/draft.ts';
 import type { OutgoingMessage } from '../composer/outgoing.ts';
 import { useDesk } from '../desk/DeskProvider.tsx';
 import { Avatar } from '../shell/Avatar.tsx';
+import { DeadLetterNote } from './DeadLetterNote.tsx';
 import { dayLabel, timeLabel } from './dates.ts';
 import { MessageActions } from './MessageActions.tsx';
 import { MessageState } from './MessageState.tsx';
@@ -29,6 +31,7 @@ type Props = {
 /** One row of the conversation: the day it begins, the line above what is new, and the message or event. */
 export const MessageItem = memo(function MessageItem({ ticketId, row, draft, isFresh, onOpenQuote }: Props) {
   const { t, i18n } = useTranslation();
+  const { side } = useDesk();
   const [fresh] = useState(() => isFresh(row));
   const { message } = row;
   return (
@@ -70,6 +73,7 @@ export const MessageItem = memo(function MessageItem({ ticketId, row, draft, isF
           {message && message.deleted_at === null && <MessageActions message={message} draft={draft} />}
         </article>
       )}
+      {side === 'staff' && message && <DeadLetterNote ticketId={ticketId} messageId={message.id} />}
       {row.outgoing?.state === 'failed' && <FailedNote outgoing={row.outgoing} />}
     </div>
   );
@@ -89,10 +93,14 @@ function Bubble({ ticketId, row, onOpenQuote }: Pick<Props, 'ticketId' | 'row' |
   return (
     <div
       className={clsx(
-        'flex max-w-[min(34rem,82%)] min-w-0 flex-col overflow-hidden rounded-[18px] px-1.5 py-1.5 shadow-sm',
+        'flex min-w-0 flex-col overflow-hidden rounded-[18px] px-1.5 py-1.5 shadow-sm',
         own ? 'text-bubble-own-text' : 'border border-border bg-bubble-other text-bubble-other-text',
         own && (outgoing?.state === 'failed' ? 'bg-bubble-own opacity-70' : 'bg-brand'),
         row.first && (own ? 'rounded-tr-md' : 'rounded-tl-md'),
+        // Words wrap at the edge of a picture: a picture in a wider bubble stands beside an empty field.
+        files.some(({ file_type }) => isPicture(file_type))
+          ? 'max-w-[min(20.75rem,82%)]'
+          : 'max-w-[min(34rem,82%)]',
       )}
     >
       {showsName && (
