@@ -15,8 +15,11 @@ import type { BenchResult } from './main.ts';
 const logger = pino({ level: 'silent' });
 const root = path.resolve(import.meta.dirname, '..');
 
-/** How fast the clock of the burst runs: the pacer and the stand-in share it. */
-const burstSpeed = 10;
+/**
+ * How fast the clock of the burst runs: the pacer and the stand-in share it. Faster, and the desk would still be taking
+ * the messages in when the clock says that they have all been written.
+ */
+const burstSpeed = 4;
 const burst = { tickets: 50, messages: 1_000, seconds: 60 };
 const idle = { messages: 100, everyMs: 150 };
 
@@ -111,18 +114,20 @@ async function drain(service: SupabaseClient, user: SupabaseClient): Promise<Rec
   try {
     const sentAt = new Map<string, number>();
     const start = clock.now();
-    await service.rpc('bench_unlimited');
+    // Every ticket has a writer of its own, who writes the next message when the last one is in.
+    const writers: Promise<unknown>[] = [];
     for (let index = 0; index < burst.messages; index += 1) {
       const due = start + (index / burst.messages) * burst.seconds * 1000;
       if (clock.now() < due) await pause((due - clock.now()) / burstSpeed);
       const text = `word ${index}.`;
       sentAt.set(text, clock.now());
-      await rpc(user, 'send_message', {
-        ticket_id: tickets[index % burst.tickets],
-        message_id: randomUUID(),
-        message: text,
-      });
+      const who = index % burst.tickets;
+      writers[who] = (writers[who] ?? Promise.resolve()).then(() =>
+        rpc(user, 'send_message', { ticket_id: tickets[who], message_id: randomUUID(), message: text }),
+      );
     }
+    await Promise.all(writers);
+    const written = (clock.now() - start) / 1000;
     await telegram.waitFor(() => wordsOf(telegram).length >= burst.messages, 120_000);
     const words = wordsOf(telegram);
     const waits = words.map(({ text, at }) => (at - (sentAt.get(text) ?? at)) / 1000);
@@ -136,6 +141,7 @@ async function drain(service: SupabaseClient, user: SupabaseClient): Promise<Rec
       'burst: Bot API calls': telegram.calls().filter(({ method }) => method === 'sendMessage').length,
       'burst: everything in the group after, s': (Math.max(...words.map(({ at }) => at)) - start) / 1000,
       'burst: longest wait of a message, s': Math.max(...waits),
+      'burst: all messages written after, s': written,
       'burst: clock runs faster by': burstSpeed,
     };
   } finally {

@@ -75,7 +75,8 @@ export class Outbound {
     try {
       const claim = await desk.claim(worker, this.#lowestPriority());
       if (claim === null) return false;
-      this.wake();
+      // A colleague looks for nothing only when there is something: a vain look takes time from this very message.
+      if (claim.waiting > 1) this.wake();
       const retryMs = await new TicketWork({ ...this.#deps, signal }, worker, claim, reservation).run();
       if (retryMs !== undefined) this.#wakeIn(retryMs);
       return true;

@@ -60,10 +60,26 @@ describe('the pacer', () => {
     const pacer = new Pacer({ perMinute: 3 });
     pacer.remember([10, 20]);
     expect(pacer.available()).toBe(1);
-    const reservation = await pacer.reserve(1, priorities.words);
+    const reservation = await pacer.reserve(1, priorities.answer);
     expect(pacer.available()).toBe(0);
     reservation.cancel();
     expect(pacer.available()).toBe(1);
+  });
+
+  it('lets a few messages go at once, spreads the rest over the minute, and lets answers pass', async () => {
+    const pacer = new Pacer({ perMinute: 20 });
+    const times = stream(pacer, 20);
+    await vi.advanceTimersByTimeAsync(60_000);
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(times).toHaveLength(20);
+    expect(gaps.slice(0, 5)).toEqual([0, 0, 0, 0, 0]);
+    expect(Math.max(...gaps)).toBeLessThan(4_500);
+    expect(Math.min(...gaps.slice(5))).toBeGreaterThan(3_500);
+    const asked = Date.now();
+    await vi.advanceTimersByTimeAsync(5_000);
+    void stream(pacer, 5);
+    (await pacer.reserve(1, priorities.answer)).spend();
+    expect(Date.now() - asked).toBe(5_000);
   });
 
   it('forgets a request that is withdrawn', async () => {

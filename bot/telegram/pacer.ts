@@ -12,6 +12,12 @@ export interface PacerOptions {
   perSecond?: number | undefined;
 }
 
+/**
+ * The share of a minute's messages that may follow each other at once. The rest is spread over what is left of the
+ * minute: spent at once it would leave the group silent for a minute, and whoever wrote early in the silence waiting.
+ */
+const BURST = 0.3;
+
 /** A part of the budget that is held until it is spent or given back. */
 export interface Reservation {
   /** Messages it is good for. */
@@ -45,6 +51,7 @@ export class Pacer {
   #minute: number[] = [];
   #second: number[] = [];
   #inFlight = 0;
+  #lastGrant = 0;
   #pausedUntil = 0;
   #waiters: Waiter[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -122,12 +129,23 @@ export class Pacer {
     for (;;) {
       const next = this.#waiters[0];
       if (next === undefined) return;
-      if (this.available() < next.count) break;
+      const now = this.#clock.now();
+      if (this.available() < next.count || now < this.#dueAt(next)) break;
       this.#waiters.shift();
+      this.#lastGrant = now;
       next.grant(this.#reservation(next.count));
     }
     const wait = this.#nextFree();
     if (wait !== undefined) this.#timer = setTimeout(() => this.#schedule(), wait);
+  }
+
+  /** When a waiter's turn comes, in the clock's time, however much of the budget is left. */
+  #dueAt({ priority }: Waiter): number {
+    const used = this.#minute.length + this.#inFlight;
+    if (priority === priorities.answer || used < this.#perMinute * BURST) return 0;
+    const last = this.#inFlight > 0 ? this.#lastGrant : (this.#minute.at(-1) ?? 0);
+    const nextPlace = (this.#minute[0] ?? last) + MINUTE + MARGIN;
+    return last + Math.max(0, nextPlace - last) / (this.#perMinute - used + 1);
   }
 
   /** Real milliseconds until a place may become free; undefined: when a call in flight is over. */
@@ -135,7 +153,9 @@ export class Pacer {
     const now = this.#clock.now();
     const times = [this.#pausedUntil];
     if (now >= this.#pausedUntil) {
-      const needed = this.#waiters[0]?.count ?? 1;
+      const [next] = this.#waiters;
+      const needed = next?.count ?? 1;
+      if (next !== undefined) times.push(this.#dueAt(next));
       const minuteOver = this.#minute.length + this.#inFlight + needed - this.#perMinute;
       const secondOver = this.#second.length + this.#inFlight + needed - this.#perSecond;
       if (minuteOver > 0) times.push((this.#minute[minuteOver - 1] ?? Infinity) + MINUTE + MARGIN);
