@@ -1,6 +1,6 @@
 -- The Telegram bridge: its tables, and the triggers that write the outbox in the transaction of the change.
 -- Runs after the ticket system's scripts; running it again changes nothing and loses nothing.
--- What the bot calls is in create_telegram_functions.sql.
+-- After the tables and triggers come the functions that the bot and the panel call.
 
 -- One row per ticket: where it lives in Telegram, what was last shown there, and who works on it now.
 create table if not exists public.telegram_topics (
@@ -24,6 +24,8 @@ create table if not exists public.telegram_topics (
 );
 create unique index if not exists telegram_topics_thread_key
   on public.telegram_topics (chat_id, thread_id) where thread_id is not null;
+
+create index if not exists telegram_topics_read_message on public.telegram_topics (read_message_id);
 
 -- What is to be told to Telegram. Rows hold references only: the words are read when they are sent.
 create table if not exists public.telegram_outbox (
@@ -51,6 +53,8 @@ create table if not exists public.telegram_outbox (
 create index if not exists telegram_outbox_pending
   on public.telegram_outbox (ticket_id, id) where state = 'pending';
 create index if not exists telegram_outbox_dead on public.telegram_outbox (id) where state = 'dead';
+create index if not exists telegram_outbox_ticket on public.telegram_outbox (ticket_id);
+create index if not exists telegram_outbox_note on public.telegram_outbox (note_id);
 create index if not exists telegram_outbox_message on public.telegram_outbox (message_id);
 create index if not exists telegram_outbox_sent_at on public.telegram_outbox (sent_at);
 
@@ -76,6 +80,7 @@ create table if not exists public.telegram_messages (
 -- Law 2: an update replayed is the same message.
 create unique index if not exists telegram_messages_in
   on public.telegram_messages (chat_id, telegram_message_id) where direction = 'in';
+create index if not exists telegram_messages_ticket on public.telegram_messages (ticket_id);
 create index if not exists telegram_messages_message on public.telegram_messages (message_id);
 create index if not exists telegram_messages_outbox on public.telegram_messages (outbox_id);
 create index if not exists telegram_messages_recent
@@ -95,6 +100,7 @@ create table if not exists public.telegram_link_codes (
   profile_id uuid not null references public.profiles (id) on delete cascade,
   expires_at timestamptz not null
 );
+create index if not exists telegram_link_codes_profile on public.telegram_link_codes (profile_id);
 
 -- The state of multi-step dialogues.
 create table if not exists public.telegram_sessions (
@@ -144,6 +150,8 @@ create or replace function private.telegram_origin() returns boolean
 language sql stable set search_path = '' as $$
   select coalesce(current_setting('trivet.origin', true), '') = 'telegram'
 $$;
+comment on function private.telegram_origin is
+  'True inside a transaction that carries into the desk what Telegram shows already, so that it is not told back. No errors.';
 
 -- Puts a row into the outbox, or re-opens the one with the same key.
 create or replace function private.enqueue_telegram(
@@ -170,6 +178,8 @@ begin
     sent_at = null;
 end
 $$;
+comment on function private.enqueue_telegram is
+  'Puts a row into the outbox, or re-opens the one with the same dedupe_key; gives nothing. priority: 0 words, 1 state, 2 cosmetics. Errors: none of its own.';
 
 create or replace function private.telegram_on_message() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -193,6 +203,8 @@ begin
   return null;
 end
 $$;
+comment on function private.telegram_on_message is
+  'Trigger: a message written, edited or deleted outside Telegram goes into the outbox.';
 drop trigger if exists telegram_message_inserted on public.ticket_messages;
 create trigger telegram_message_inserted after insert on public.ticket_messages
   for each row execute function private.telegram_on_message();
@@ -210,6 +222,8 @@ begin
   return null;
 end
 $$;
+comment on function private.telegram_on_read is
+  'Trigger: a staff message that its user has read gets its mark.';
 drop trigger if exists telegram_message_read on public.ticket_messages;
 create trigger telegram_message_read after update of is_read on public.ticket_messages
   for each row when (new.is_read and not old.is_read)
@@ -226,6 +240,8 @@ begin
   return null;
 end
 $$;
+comment on function private.telegram_on_ticket is
+  'Trigger: a new status or subject is shown by the topic.';
 drop trigger if exists telegram_ticket_changed on public.tickets;
 create trigger telegram_ticket_changed after update of status, subject on public.tickets
   for each row when (new.status is distinct from old.status or new.subject is distinct from old.subject)
@@ -241,6 +257,8 @@ begin
   return null;
 end
 $$;
+comment on function private.telegram_on_profile is
+  'Trigger: the cards of a users tickets follow their name and e-mail address.';
 drop trigger if exists telegram_profile_changed on public.profiles;
 create trigger telegram_profile_changed after update of nickname, email on public.profiles
   for each row when (new.nickname is distinct from old.nickname or new.email is distinct from old.email)
@@ -255,6 +273,8 @@ begin
   return null;
 end
 $$;
+comment on function private.telegram_on_note is
+  'Trigger: a note written outside Telegram goes into the outbox.';
 drop trigger if exists telegram_note_inserted on public.ticket_notes;
 create trigger telegram_note_inserted after insert on public.ticket_notes
   for each row execute function private.telegram_on_note();
@@ -275,8 +295,9 @@ $$;
 
 -- A message as the bot renders it.
 create or replace function private.telegram_message_json(message public.ticket_messages) returns jsonb
-language sql stable set search_path = '' as $$
-  select jsonb_build_object(
+language plpgsql stable set search_path = '' as $$
+begin
+  return jsonb_build_object(
     'id', message.id, 'message', message.message, 'is_admin', message.is_admin, 'source', message.source,
     'sender_name', message.sender_name, 'event', message.event, 'created_at', message.created_at,
     'edited_at', message.edited_at, 'deleted_at', message.deleted_at,
@@ -284,17 +305,20 @@ language sql stable set search_path = '' as $$
       select jsonb_agg(jsonb_build_object(
         'file_path', a.file_path, 'file_name', a.file_name, 'file_type', a.file_type, 'file_size', a.file_size,
         'width', a.width, 'height', a.height) order by a.position, a.id)
-      from public.ticket_attachments a where a.message_id = message.id), '[]'::jsonb)
-  )
+      from public.ticket_attachments a where a.message_id = message.id), '[]'::jsonb));
+end
 $$;
+comment on function private.telegram_message_json is
+  'A message with its attachments as the bot renders it. No errors.';
 
 -- Leases the ticket whose work is the most urgent and oldest, and returns that work in order, or null when there
 -- is none. Words (priority 0) come before state and cosmetics, among tickets as within one. A lease that ran out
 -- (its worker died) is taken over; `worker` is the fencing token that telegram_record and telegram_fail check.
+-- The plan is always the generic one: planning these statements anew takes longer than running them.
 create or replace function public.telegram_claim(
   worker text, max_priority integer default 2, lease_seconds integer default 15, row_limit integer default 50
 ) returns jsonb
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
   topic public.telegram_topics;
@@ -371,18 +395,27 @@ begin
   );
 end
 $$;
+comment on function public.telegram_claim is
+  'For the bot: leases the most urgent ticket to worker for lease_seconds and gives {topic, rows, ticket, read, waiting} with at most row_limit rows of priority max_priority or more urgent; null when nothing is due. No errors.';
 
+-- A ticket with its user as the bot shows them; null when there is no such ticket.
 create or replace function private.telegram_ticket_json(ticket_id uuid) returns jsonb
-language sql stable security definer set search_path = '' as $$
-  select jsonb_build_object(
-    'id', t.id, 'number', t.number, 'subject', t.subject, 'status', t.status, 'created_at', t.created_at,
-    'archived_at', t.archived_at, 'last_message_at', t.last_message_at, 'unread_count', t.unread_count,
-    'user', jsonb_build_object(
-      'id', p.id, 'nickname', p.nickname, 'email', p.email, 'member_id', p.member_id, 'locale', p.locale,
-      'created_at', p.created_at, 'tickets', (select count(*) from public.tickets o where o.user_id = p.id)))
-  from public.tickets t join public.profiles p on p.id = t.user_id
-  where t.id = telegram_ticket_json.ticket_id
+language plpgsql stable security definer set search_path = '' as $$
+#variable_conflict use_column
+begin
+  return (
+    select jsonb_build_object(
+      'id', t.id, 'number', t.number, 'subject', t.subject, 'status', t.status, 'created_at', t.created_at,
+      'archived_at', t.archived_at, 'last_message_at', t.last_message_at, 'unread_count', t.unread_count,
+      'user', jsonb_build_object(
+        'id', p.id, 'nickname', p.nickname, 'email', p.email, 'member_id', p.member_id, 'locale', p.locale,
+        'created_at', p.created_at, 'tickets', (select count(*) from public.tickets o where o.user_id = p.id)))
+    from public.tickets t join public.profiles p on p.id = t.user_id
+    where t.id = telegram_ticket_json.ticket_id);
+end
 $$;
+comment on function private.telegram_ticket_json is
+  'A ticket with its user as the bot shows them; null when there is none. No errors.';
 
 -- Writes down, in one transaction, what a worker got done. Returns false, and writes only the Telegram messages
 -- (they exist, whoever sent them), when the worker's lease has passed to another.
@@ -392,7 +425,7 @@ create or replace function public.telegram_record(
   worker text, ticket_id uuid, sent jsonb default '[]', done jsonb default '[]', topic jsonb default '{}',
   released boolean default false, lease_seconds integer default 15
 ) returns boolean
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
   held boolean;
@@ -435,6 +468,8 @@ begin
   return held;
 end
 $$;
+comment on function public.telegram_record is
+  'For the bot: writes down what worker sent and finished, and renews or (released) gives back its lease. False when the lease has passed to another: then only sent is kept. No errors.';
 
 -- Gives a ticket back after a row of it failed. retry_seconds null: never again, the row is a dead letter. An
 -- ordered row holds the ticket's later words back until it is retried. `counted`: the failure is the row's own
@@ -476,6 +511,8 @@ begin
   return failed.state;
 end
 $$;
+comment on function public.telegram_fail is
+  'For the bot: gives the ticket back after a row failed, to be tried in retry_seconds (null: never again). The rows new state: pending, sent or dead; null when the lease has passed to another. No errors.';
 
 -- Keeps a lease while a long call (a file's upload) runs.
 create or replace function public.telegram_renew(worker text, ticket_id uuid, lease_seconds integer default 15)
@@ -488,6 +525,8 @@ begin
   return found;
 end
 $$;
+comment on function public.telegram_renew is
+  'For the bot: keeps a lease for lease_seconds more; false when it has passed to another. No errors.';
 
 -- What the outbox looks like: for health, and for the pacer after a restart.
 -- recent: how many seconds ago each Telegram message of the last minute went into the group.
@@ -513,6 +552,8 @@ language sql stable security definer set search_path = '' as $$
         where moved.depth < 8)
       select id from moved order by depth desc limit 1), telegram_status.chat_id))
 $$;
+comment on function public.telegram_status is
+  'For the bot: {pending, dead, oldest_seconds, recent, chat_id}: rows that wait and that were given up, the age in seconds of the oldest waiting words, the ages of the last minutes Telegram messages, and the groups present id. No errors.';
 
 -- Remembers that a group became a supergroup; its topics are made anew there.
 create or replace function public.telegram_migrate(from_chat_id bigint, to_chat_id bigint) returns void
@@ -521,6 +562,8 @@ language sql security definer set search_path = '' as $$
   values (telegram_migrate.from_chat_id, telegram_migrate.to_chat_id)
   on conflict (from_chat_id) do update set to_chat_id = excluded.to_chat_id
 $$;
+comment on function public.telegram_migrate is
+  'For the bot: remembers that a group became a supergroup with another id; gives nothing. No errors.';
 
 -- The last messages of a ticket before the given one, oldest first: for a topic that is made anew.
 create or replace function public.telegram_history(ticket_id uuid, message_limit integer default 10) returns jsonb
@@ -535,6 +578,8 @@ language sql stable security definer set search_path = '' as $$
   ) last
   cross join lateral (select (last.m_row).*) m
 $$;
+comment on function public.telegram_history is
+  'For the bot: a tickets last message_limit messages that Telegram has been told of, oldest first. No errors.';
 
 
 -- Into the desk ------------------------------------------------------------------------------------------------------
@@ -551,6 +596,8 @@ language sql stable security definer set search_path = '' as $$
         and telegram_ticket_of.thread_id is null
       limit 1))
 $$;
+comment on function private.telegram_ticket_of is
+  'The ticket whose topic (thread_id) or mirrored message (telegram_message_id) it is; null when it is neither. No errors.';
 
 -- The staff profile behind a Telegram account; null when it isn't linked or no longer staff's.
 create or replace function private.telegram_profile(telegram_user_id bigint) returns public.profiles
@@ -558,6 +605,8 @@ language sql stable security definer set search_path = '' as $$
   select p.* from public.telegram_links l join public.profiles p on p.id = l.profile_id
   where l.telegram_user_id = telegram_profile.telegram_user_id and p.role = 'admin'
 $$;
+comment on function private.telegram_profile is
+  'The staff profile behind a Telegram account; a row of nulls when it is not linked or no longer staffs. No errors.';
 
 -- What the bot must know before it answers or fetches a file: the ticket (null: not a ticket's place), the staff
 -- profile behind the account, and whether this very message is in the desk already.
@@ -575,6 +624,8 @@ language sql stable security definer set search_path = '' as $$
       where m.chat_id = telegram_context.chat_id and m.telegram_message_id = telegram_context.telegram_message_id
         and m.direction = 'in'))
 $$;
+comment on function public.telegram_context is
+  'For the bot: {ticket, profile, known}: the ticket an update is about, the staff profile behind the account, and whether the updates message is in the desk already. No errors.';
 
 -- Takes a staff member's Telegram message into the desk, once. A later part of an album adds its files to the
 -- album's message, however late it comes: the bot derives the same message_id from the album's id.
@@ -638,6 +689,8 @@ begin
   return jsonb_build_object('outcome', 'stored', 'ticket_id', ticket, 'message_id', stored.id);
 end
 $$;
+comment on function public.telegram_receive is
+  'For the bot: takes a staff members Telegram message into the desk, once. {outcome: stored | duplicate | no_ticket | not_linked, ticket_id, message_id}. Errors: those of send_message for staff.';
 
 -- Carries a staff member's edit over.
 -- Returns {outcome: 'stored' | 'unchanged' | 'unknown'}; unknown: the original hasn't come yet, or isn't ours.
@@ -664,6 +717,8 @@ begin
   return jsonb_build_object('outcome', 'stored', 'ticket_id', shown.ticket_id, 'message_id', shown.message_id);
 end
 $$;
+comment on function public.telegram_receive_edit is
+  'For the bot: carries an edit over. {outcome: stored | unchanged | unknown}; unknown: the original has not come yet. Errors: those of edit_message for staff.';
 
 -- Deletes the staff message that a Telegram message shows, everywhere: its Telegram copies go through the outbox.
 -- Returns {outcome: 'deleted' | 'not_staff' | 'unknown'}.
@@ -689,6 +744,8 @@ begin
   return jsonb_build_object('outcome', 'deleted');
 end
 $$;
+comment on function public.telegram_delete is
+  'For the bot: deletes the staff message that a Telegram message shows. {outcome: deleted | not_staff | unknown}. Errors: those of delete_message for staff.';
 
 -- Closes or reopens a ticket for a staff member in Telegram.
 -- Returns {changed, ticket}: changed is false when it was in that state already.
@@ -714,6 +771,8 @@ begin
   return jsonb_build_object('changed', true, 'ticket', private.telegram_ticket_json(after.id));
 end
 $$;
+comment on function public.telegram_set_status is
+  'For the bot: closes (closed) or reopens (open) a ticket. {changed, ticket}; changed is false when it was so already. Errors: those of set_ticket_status.';
 
 -- Adds a staff note from Telegram, once for each Telegram message. `author_name` is the account's name there: notes
 -- are for staff only.
@@ -735,6 +794,8 @@ begin
   end if;
 end
 $$;
+comment on function public.telegram_note is
+  'For the bot: adds a staff note, once for each Telegram message; gives nothing. Errors: those of add_note.';
 
 -- Open and answered tickets, the longest waiting first, with where they are in the group; `query` narrows by
 -- subject, nickname, e-mail, Member ID or number. Returns {total, tickets: [{…ticket, chat_id, thread_id}]}.
@@ -760,6 +821,8 @@ language sql stable security definer set search_path = '' as $$
       from (select * from found order by status = 'open' desc, last_message_at
         offset telegram_tickets.first limit telegram_tickets.size) f), '[]'::jsonb))
 $$;
+comment on function public.telegram_tickets is
+  'For the bot: {total, tickets}: a page of size tickets from first on, open ones when query is null, else all that match. No errors.';
 
 -- How the desk is doing: tickets by state, today's, and the median minutes to the first answer over 30 days.
 create or replace function public.telegram_stats() returns jsonb
@@ -777,6 +840,8 @@ language sql stable security definer set search_path = '' as $$
         where m.ticket_id = t.id and m.is_admin and m.source <> 'system') a
       where t.created_at > now() - interval '30 days' and a.at is not null))
 $$;
+comment on function public.telegram_stats is
+  'For the bot: {open, answered, today, closed_today, first_answer_minutes}; the minutes are a median over 30 days, null without answers. No errors.';
 
 
 -- Accounts and sessions ----------------------------------------------------------------------------------------------
@@ -796,6 +861,8 @@ begin
   return code;
 end
 $$;
+comment on function public.create_telegram_link_code is
+  'For staff: a new code that links one Telegram account within ten minutes; it replaces an earlier one. Errors: 403 not_staff.';
 
 -- Binds an account with a code. Returns the profile's nickname, or null when the code is wrong, used or old.
 create or replace function public.telegram_link(code text, telegram_user_id bigint) returns text
@@ -815,6 +882,8 @@ begin
   return (select p.nickname from public.profiles p where p.id = owner);
 end
 $$;
+comment on function public.telegram_link is
+  'For the bot: links an account by a code; the profiles nickname, null when the code is wrong, used or old. No errors.';
 
 -- For staff in the panel: unbinds all Telegram accounts of their own.
 create or replace function public.unlink_telegram() returns void
@@ -826,6 +895,8 @@ begin
   delete from public.telegram_links l where l.profile_id = (select auth.uid());
 end
 $$;
+comment on function public.unlink_telegram is
+  'For staff: unlinks all Telegram accounts of their own; gives nothing. Errors: 403 not_staff.';
 
 -- For staff in the panel: sends what of a message has become a dead letter once more. Calling it again is harmless.
 create or replace function public.resend_message(message_id uuid) returns void
@@ -841,6 +912,8 @@ begin
   where o.message_id = resend_message.message_id and o.state = 'dead';
 end
 $$;
+comment on function public.resend_message is
+  'For staff: sends once more what of a message was given up; gives nothing, and does nothing when nothing was. Errors: 403 not_staff.';
 
 -- Who may call what: staff the three functions of the panel, the bot the rest, nobody else anything.
 do $$
