@@ -102,6 +102,21 @@ export type NoteRow = {
   created_at: string;
 };
 
+/** What staff may see of a row of the outbox: how far something has come on its way to Telegram. */
+export type DeliveryRow = {
+  id: number;
+  ticket_id: string;
+  kind: 'message' | 'edit' | 'delete' | 'note' | 'event' | 'state' | 'card' | 'read';
+  message_id: string | null;
+  note_id: string | null;
+  /** 'dead': given up, until somebody asks for it again. */
+  state: 'pending' | 'sent' | 'dead';
+  attempts: number;
+  last_error: string | null;
+  created_at: string;
+  sent_at: string | null;
+};
+
 /** One element of the `attachments` argument of `create_ticket` and `send_message`. */
 export type AttachmentInput = {
   file_path: string;
@@ -168,6 +183,7 @@ export type Database = {
         ]
       >;
       ticket_notes: Table<NoteRow>;
+      telegram_outbox: Table<DeliveryRow>;
     };
     Views: Record<never, never>;
     Functions: {
@@ -198,6 +214,9 @@ export type Database = {
       set_ticket_status: Fn<{ ticket_id: string; status: TicketStatus }, TicketRow>;
       add_note: Fn<{ ticket_id: string; note: string }, NoteRow>;
       ticket_counts: Fn<{ for_user?: string | null }, TicketCounts>;
+      resend_message: Fn<{ message_id: string }, undefined>;
+      create_telegram_link_code: Fn<Record<never, never>, string>;
+      unlink_telegram: Fn<Record<never, never>, undefined>;
       archive_closed_tickets: Fn<Record<never, never>, number>;
     };
   };

@@ -22,7 +22,7 @@ import { SearchField } from './SearchField.tsx';
 import { VirtualRows } from './VirtualRows.tsx';
 
 const Conversation = lazy(() => import('./Conversation.tsx'));
-const Profile = lazy(() => import('../../ui/profile/Profile.tsx'));
+const StaffProfile = lazy(() => import('../profile/StaffProfile.tsx'));
 
 const pathOf = (id: string) => `/tickets/${id}`;
 
@@ -86,7 +86,7 @@ function Tickets({ open }: { open: string | undefined }) {
         detail={
           <Suspense fallback={<DetailSkeleton />}>
             {open === 'profile' ? (
-              <Profile back={back} />
+              <StaffProfile back={back} />
             ) : ticketId === undefined ? (
               <EmptyState icon={Inbox} title={t('tickets.choose.title')} text={t('tickets.choose.text')} />
             ) : (

@@ -110,7 +110,7 @@ export async function fetchTicket(
     .select(userId === undefined ? withProfile : '*')
     .eq('id', id);
   if (userId !== undefined) query = query.eq('user_id', userId);
-  return unwrap(await query.maybeSingle()) as unknown as ListedTicket | null;
+  return unwrap(await query.maybeSingle<ListedTicket>());
 }
 
 /** Every ticket of one user, the latest conversation first; staff's "other tickets". */

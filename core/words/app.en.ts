@@ -218,6 +218,15 @@ export default {
     browserNotificationsHint: 'When the tab is hidden or you are in another window.',
     browserNotificationsAllow: 'Allow',
     browserNotificationsAllowed: 'On',
+    telegram: {
+      title: 'Telegram account',
+      text: 'Your answers from the group will bear your name.',
+      link: 'Get a code',
+      howTo: 'Send this to the bot in a private chat:',
+      expires: 'The code works once, for ten minutes.',
+      unlink: 'Unlink',
+      unlinked: 'Telegram accounts unlinked.',
+    },
     browserNotificationsDenied: 'Blocked in the browser’s settings',
   },
   notifications: {

@@ -221,6 +221,15 @@ export default {
     browserNotificationsAllow: 'Разрешить',
     browserNotificationsAllowed: 'Включены',
     browserNotificationsDenied: 'Запрещены в настройках браузера',
+    telegram: {
+      title: 'Аккаунт в Telegram',
+      text: 'Ответы из группы будут подписаны вашим именем.',
+      link: 'Получить код',
+      howTo: 'Отправьте боту в личном чате:',
+      expires: 'Код действует десять минут и только один раз.',
+      unlink: 'Отвязать',
+      unlinked: 'Аккаунты Telegram отвязаны.',
+    },
   },
   notifications: {
     region: 'Уведомления',

@@ -52,6 +52,9 @@ export default {
     discard: 'Discard',
     quoteGone: 'The original message isn’t available',
     fileOnly: 'Attachment',
+    undelivered: 'Not delivered to Telegram: {{reason}}',
+    undeliveredUnknown: 'the reason is unknown',
+    deliverAgain: 'Send again',
     viaTelegram: 'via Telegram',
   },
   composer: {

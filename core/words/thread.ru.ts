@@ -51,6 +51,9 @@ export default {
     discard: 'Убрать',
     quoteGone: 'Исходное сообщение недоступно',
     fileOnly: 'Вложение',
+    undelivered: 'Не дошло до Telegram: {{reason}}',
+    undeliveredUnknown: 'причина неизвестна',
+    deliverAgain: 'Отправить ещё раз',
     viaTelegram: 'из Telegram',
   },
   composer: {

@@ -177,6 +177,8 @@ export class Desk {
       this.#takeMessage({ ...change.row, attachments: [] }, change.isNew).catch(reportUnlessExpected);
     } else if (change.table === 'ticket_attachments') {
       this.threads.addFile(change.row);
+    } else if (change.table === 'telegram_outbox') {
+      void this.queryClient.invalidateQueries({ queryKey: deskKeys.deadLetters(change.row.ticket_id) });
     } else {
       void this.queryClient.invalidateQueries({ queryKey: deskKeys.notes(change.row.ticket_id) });
     }

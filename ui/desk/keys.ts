@@ -6,6 +6,8 @@ export const deskKeys = {
   counts: ['desk', 'ticket-counts'],
   threads: ['desk', 'thread'],
   thread: (ticketId: string) => ['desk', 'thread', ticketId],
+  /** Under the thread's own key: who asks for the thread again asks for these, too. */
+  deadLetters: (ticketId: string) => ['desk', 'thread', ticketId, 'dead-letters'],
   message: (id: string) => ['desk', 'message', id],
   profile: (id: string) => ['desk', 'profile', id],
   notes: (ticketId: string) => ['desk', 'notes', ticketId],

@@ -4,7 +4,13 @@ import {
   type RealtimePostgresChangesPayload,
 } from '@supabase/supabase-js';
 import * as v from 'valibot';
-import type { AttachmentRow, MessageRow, NoteRow, TicketRow } from '../../core/database.types.ts';
+import type {
+  AttachmentRow,
+  DeliveryRow,
+  MessageRow,
+  NoteRow,
+  TicketRow,
+} from '../../core/database.types.ts';
 import type { Client } from '../../core/queries/check.ts';
 import type { Side } from './typing.ts';
 
@@ -14,6 +20,7 @@ export type Change = { at: string } & (
   | { table: 'ticket_messages'; row: MessageRow; isNew: boolean }
   | { table: 'ticket_attachments'; row: AttachmentRow }
   | { table: 'ticket_notes'; row: NoteRow }
+  | { table: 'telegram_outbox'; row: DeliveryRow }
 );
 
 export type StreamHandlers = {
@@ -25,7 +32,7 @@ export type StreamHandlers = {
 };
 
 /** What must hold of a row before it is merged; everything else is the database's own typing. */
-const rowSchema = v.looseObject({ id: v.string(), revision: v.optional(v.number()) });
+const rowSchema = v.looseObject({ id: v.union([v.string(), v.number()]), revision: v.optional(v.number()) });
 
 /** A channel that ended is made anew after this long, in ms. */
 const remakeAfter = 3_000;
@@ -58,7 +65,12 @@ export function openStream(client: Client, side: Side, userId: string, handlers:
     channel = opened;
     const tables = { event: '*', schema: 'public' } as const;
     const ownTickets = side === 'user' ? { filter: `user_id=eq.${userId}` } : {};
-    if (side === 'staff') opened.on('postgres_changes', { ...tables, table: 'ticket_notes' }, take);
+    if (side === 'staff') {
+      const givenUp = { ...tables, table: 'telegram_outbox', filter: 'state=eq.dead' };
+      opened
+        .on('postgres_changes', { ...tables, table: 'ticket_notes' }, take)
+        .on('postgres_changes', givenUp, take);
+    }
     opened
       .on('postgres_changes', { ...tables, table: 'tickets', ...ownTickets }, take)
       .on('postgres_changes', { ...tables, table: 'ticket_messages' }, take)

@@ -5,14 +5,15 @@ import { useDates } from '../i18n/dates.ts';
 import { Button } from '../shell/Button.tsx';
 import { CopyButton } from '../shell/CopyButton.tsx';
 import { DetailHeader } from '../shell/DetailHeader.tsx';
+import { Card } from './Card.tsx';
 import { AvatarSetting } from './AvatarSetting.tsx';
 import { NicknameSetting } from './NicknameSetting.tsx';
 import { NotificationSettings } from './NotificationSettings.tsx';
 import { AppearanceSettings } from './AppearanceSettings.tsx';
 import { useOwnProfile } from './own-profile.tsx';
 
-/** Who one is to others, and how the app behaves on this device. */
-export default function Profile({ back }: { back: string }) {
+/** Who one is to others, and how the app behaves on this device; `children` are further cards of an app's own. */
+export default function Profile({ back, children }: { back: string; children?: ReactNode }) {
   const { t } = useTranslation();
   const dates = useDates();
   const { signOut } = useSession();
@@ -50,6 +51,7 @@ export default function Profile({ back }: { back: string }) {
               </Button>
             </div>
           </Card>
+          {children}
           <Card title={t('profile.preferences')} note={t('profile.device')}>
             <AppearanceSettings />
             <NotificationSettings />
@@ -57,17 +59,5 @@ export default function Profile({ back }: { back: string }) {
         </div>
       </div>
     </div>
-  );
-}
-
-function Card({ title, note, children }: { title: string; note?: string; children: ReactNode }) {
-  return (
-    <section className="flex flex-col gap-6 rounded-2xl border border-border bg-surface-raised p-5 shadow-raised md:p-6">
-      <div>
-        <h3 className="text-[17px] font-semibold">{title}</h3>
-        {note !== undefined && <p className="text-sm text-text-muted">{note}</p>}
-      </div>
-      {children}
-    </section>
   );
 }

@@ -1,0 +1,53 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { unwrap } from '../../core/queries/check.ts';
+import { fetchDeadLetters } from '../../core/queries/deliveries.ts';
+import { useDesk } from '../desk/DeskProvider.tsx';
+import { deskKeys } from '../desk/keys.ts';
+import { errorKey } from '../i18n/error-key.ts';
+
+/** Under a message that Telegram refused for good: why, and the way to send it there once more (staff). */
+export function DeadLetterNote({ ticketId, messageId }: { ticketId: string; messageId: string }) {
+  const { t } = useTranslation();
+  const desk = useDesk();
+  const queryKey = deskKeys.deadLetters(ticketId);
+  const { data: letter } = useQuery(
+    {
+      queryKey,
+      queryFn: () => fetchDeadLetters(desk.supabase, ticketId),
+      select: (letters) => letters.find(({ message_id }) => message_id === messageId),
+      staleTime: Infinity,
+    },
+    desk.queryClient,
+  );
+  const resend = useMutation(
+    {
+      mutationFn: async () => unwrap(await desk.supabase.rpc('resend_message', { message_id: messageId })),
+      onSuccess: () => desk.queryClient.invalidateQueries({ queryKey }),
+      networkMode: 'always',
+    },
+    desk.queryClient,
+  );
+  if (!letter) return null;
+  return (
+    <div
+      role="alert"
+      data-testid="dead-letter"
+      className="flex flex-wrap items-center justify-end gap-x-3 pt-1 text-[13px] text-danger"
+    >
+      <span className="min-w-0 wrap-anywhere">
+        {resend.isError
+          ? t(errorKey(resend.error))
+          : t('thread.undelivered', { reason: letter.last_error ?? t('thread.undeliveredUnknown') })}
+      </span>
+      <button
+        type="button"
+        disabled={resend.isPending}
+        className="min-h-8 font-semibold underline underline-offset-2"
+        onClick={() => resend.mutate()}
+      >
+        {t('thread.deliverAgain')}
+      </button>
+    </div>
+  );
+}
