@@ -58,7 +58,7 @@ describe('the HTTP server', () => {
         async () => {
           database = () => Promise.reject(new Error('connection refused'));
           const response = await fetch(`${url}/api/health`);
-          return [response.status, await response.json()];
+          return [response.status, (await response.json()) as unknown];
         },
         { timeout: 5_000 },
       )
