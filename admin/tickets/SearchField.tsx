@@ -29,7 +29,7 @@ export function SearchField({ value, onChange }: { value: string; onChange: (val
         <IconButton
           label={t('search.clear')}
           onClick={() => onChange('')}
-          className="absolute top-1 right-1 size-8"
+          className="absolute top-0 right-0"
         >
           <X aria-hidden className="size-4" />
         </IconButton>
