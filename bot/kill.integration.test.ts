@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { flowUnderKills, killed } from './testing/kills.ts';
+import { createStage, type Stage } from './testing/stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+});
+afterAll(() => stage.stop());
+
+const kills = 3;
+
+/** A claim that the database carried out after its worker's death lasts its 15 seconds. */
+const drained = (probe: () => Promise<number>) => expect.poll(probe, { timeout: 45_000, interval: 50 });
+
+it('loses nothing when it is killed at any moment, and doubles at most the one message in flight', async () => {
+  await stage.desk.sql('update private.settings set messages_per_minute = 100000');
+  const tickets = await Promise.all([1, 2, 3, 4].map(() => stage.open('слово')));
+  const topics = await Promise.all(tickets.map((ticket) => stage.topicOf(ticket)));
+  await stage.quiet();
+  await stage.bridge.stop();
+
+  const { token, groupId, apiRoot } = stage.telegram;
+  const { url, secretKey } = stage.desk;
+  const { written, last } = await flowUnderKills({
+    place: { url, secretKey, token, groupId, apiRoot },
+    kills,
+    write: async (number) => {
+      const at = number % tickets.length;
+      await stage.write(tickets[at]!, `слово ${number}.`);
+      await stage.telegram.staff.post({ as: 'anna', topic: topics[at]!, text: `ответ ${number}.` });
+    },
+    expireLeases: () =>
+      stage.desk.sql('update public.telegram_topics set leased_until = now() where leased_by is not null'),
+  });
+  try {
+    await drained(
+      async () =>
+        (await stage.desk.sql(`select from public.telegram_outbox where state = 'pending' and priority = 0`))
+          .length,
+    ).toBe(0);
+    const answers = () =>
+      stage.desk.sql<{ message: string }>(
+        `select message from public.ticket_messages where message like 'ответ%'`,
+      );
+    await drained(async () => new Set((await answers()).map(({ message }) => message)).size).toBe(written);
+    expect(await answers()).toHaveLength(written);
+  } finally {
+    await killed(last);
+  }
+
+  let shownInAll = 0;
+  for (const [at, topic] of topics.entries()) {
+    const shown = stage.telegram
+      .messages(topic)
+      .flatMap(({ text }) => [...(text ?? '').matchAll(/слово (\d+)\./g)].map((match) => Number(match[1])));
+    shownInAll += shown.length;
+    const all = Array.from({ length: written }, (_, number) => number);
+    // Complete and in order, doubles beside each other.
+    expect([...new Set(shown)]).toEqual(all.filter((number) => number % topics.length === at));
+    expect(shown).toEqual(shown.toSorted((a, b) => a - b));
+  }
+  expect(shownInAll - written).toBeLessThanOrEqual(kills);
+}, 120_000);
