@@ -2,7 +2,7 @@ import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
 import { useEffect } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import * as v from 'valibot';
+import { z } from 'zod/mini';
 import { useStore } from 'zustand';
 import { lengthOf, limits } from '../../core/limits.ts';
 import { FormProblem } from '../../ui/auth/FormProblem.tsx';
@@ -16,18 +16,16 @@ import { useCreateTicket } from '../../ui/tickets/useTicketActions.ts';
 
 /** A file may stand for the text. */
 const schemaFor = (hasFiles: boolean) =>
-  v.object({
-    subject: v.pipe(
-      v.string(),
-      v.trim(),
-      v.minLength(1, 'error.subject_empty'),
-      v.check((subject) => lengthOf(subject) <= limits.subjectLength, 'error.subject_too_long'),
+  z.object({
+    subject: z.string().check(
+      z.trim(),
+      z.minLength(1, 'error.subject_empty'),
+      z.refine((subject) => lengthOf(subject) <= limits.subjectLength, 'error.subject_too_long'),
     ),
-    text: v.pipe(
-      v.string(),
-      v.trim(),
-      v.minLength(hasFiles ? 0 : 1, 'error.message_empty'),
-      v.check((text) => lengthOf(text) <= limits.messageLength, 'error.message_too_long'),
+    text: z.string().check(
+      z.trim(),
+      z.minLength(hasFiles ? 0 : 1, 'error.message_empty'),
+      z.refine((text) => lengthOf(text) <= limits.messageLength, 'error.message_too_long'),
     ),
   });
 
@@ -122,10 +120,10 @@ export default function NewTicket({ back, onCreated }: Props) {
   );
 }
 
-function readDraft(): v.InferOutput<ReturnType<typeof schemaFor>> {
-  const draftSchema = v.object({ subject: v.string(), text: v.string() });
+function readDraft(): z.infer<ReturnType<typeof schemaFor>> {
+  const draftSchema = z.object({ subject: z.string(), text: z.string() });
   try {
-    return v.parse(draftSchema, JSON.parse(sessionStorage.getItem(draftKey) ?? ''));
+    return draftSchema.parse(JSON.parse(sessionStorage.getItem(draftKey) ?? ''));
   } catch {
     return { subject: '', text: '' };
   }

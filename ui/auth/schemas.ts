@@ -1,22 +1,21 @@
-import * as v from 'valibot';
+import { z } from 'zod/mini';
 import { lengthOf, limits } from '../../core/limits.ts';
 
 // The messages are keys of the catalogue.
-const email = v.pipe(v.string(), v.trim(), v.email('error.email_invalid'));
+const email = z.string().check(z.trim(), z.email('error.email_invalid'));
 /** GoTrue's own least length, so that most people hear of it before asking. */
-const newPassword = v.pipe(v.string(), v.minLength(6, 'error.password_too_short'));
+const newPassword = z.string().check(z.minLength(6, 'error.password_too_short'));
 
-export const nicknameSchema = v.pipe(
-  v.string(),
-  v.trim(),
-  v.minLength(1, 'error.nickname_empty'),
-  v.check((nickname) => lengthOf(nickname) <= limits.nicknameLength, 'error.nickname_too_long'),
+export const nicknameSchema = z.string().check(
+  z.trim(),
+  z.minLength(1, 'error.nickname_empty'),
+  z.refine((nickname) => lengthOf(nickname) <= limits.nicknameLength, 'error.nickname_too_long'),
 );
 
-export const signInSchema = v.object({
+export const signInSchema = z.object({
   email,
-  password: v.pipe(v.string(), v.minLength(1, 'error.password_empty')),
+  password: z.string().check(z.minLength(1, 'error.password_empty')),
 });
-export const signUpSchema = v.object({ nickname: nicknameSchema, email, password: newPassword });
-export const forgotPasswordSchema = v.object({ email });
-export const newPasswordSchema = v.object({ password: newPassword });
+export const signUpSchema = z.object({ nickname: nicknameSchema, email, password: newPassword });
+export const forgotPasswordSchema = z.object({ email });
+export const newPasswordSchema = z.object({ password: newPassword });

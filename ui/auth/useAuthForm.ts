@@ -2,21 +2,21 @@ import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
 import type { AuthError } from '@supabase/supabase-js';
 import { useForm, type DefaultValues, type FieldError } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import type { GenericSchema, InferOutput } from 'valibot';
+import type { output, ZodMiniObject } from 'zod/mini';
 import { authErrorKey } from './auth-error.ts';
 
 /**
  * A form that is checked by `schema` and handed to one of supabase-js's auth calls. `problem` is what the
  * call objected to, in words; the fields keep what was typed.
  */
-export function useAuthForm<Schema extends GenericSchema<Record<string, string>>>(
+export function useAuthForm<Schema extends ZodMiniObject>(
   schema: Schema,
-  defaultValues: DefaultValues<InferOutput<Schema>>,
-  submit: (values: InferOutput<Schema>) => Promise<{ error: AuthError | null }>,
+  defaultValues: DefaultValues<output<Schema>>,
+  submit: (values: output<Schema>) => Promise<{ error: AuthError | null }>,
 ) {
   const { t } = useTranslation();
-  const form = useForm<InferOutput<Schema>, unknown, InferOutput<Schema>>({
-    resolver: standardSchemaResolver(schema),
+  const form = useForm<output<Schema>, unknown, output<Schema>>({
+    resolver: standardSchemaResolver(schema) as never,
     defaultValues,
   });
   const onSubmit = form.handleSubmit(async (values) => {

@@ -1,15 +1,15 @@
-import * as v from 'valibot';
-import { uploadedAttachmentSchema, uuid } from './outgoingStorage.ts';
+import * as z from 'zod/mini';
+import { uploadedAttachmentSchema } from './outgoingStorage.ts';
 
-const savedDraftSchema = v.object({
-  text: v.string(),
-  replyTo: v.nullable(uuid),
+const savedDraftSchema = z.object({
+  text: z.string(),
+  replyTo: z.nullable(z.uuid()),
   /** The uuid under which the files were uploaded. */
-  messageId: uuid,
-  attachments: v.array(uploadedAttachmentSchema),
+  messageId: z.uuid(),
+  attachments: z.array(uploadedAttachmentSchema),
 });
 
-export type SavedDraft = v.InferOutput<typeof savedDraftSchema>;
+export type SavedDraft = z.infer<typeof savedDraftSchema>;
 
 /** What is being written in one ticket, kept in localStorage across reloads. */
 export class DraftStorage {
@@ -25,7 +25,7 @@ export class DraftStorage {
   /** The draft, if a valid one is there. */
   read(): SavedDraft | undefined {
     try {
-      return v.parse(savedDraftSchema, JSON.parse(this.#storage.getItem(this.key) ?? ''));
+      return savedDraftSchema.parse(JSON.parse(this.#storage.getItem(this.key) ?? ''));
     } catch {
       // None, or nothing a draft can be made of: the composer begins empty.
       return undefined;

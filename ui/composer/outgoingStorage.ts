@@ -1,34 +1,32 @@
-import * as v from 'valibot';
-
-export const uuid = v.pipe(v.string(), v.uuid());
+import * as z from 'zod/mini';
 
 /** A file that lies in the bucket and waits for the message that lists it. */
-export const uploadedAttachmentSchema = v.object({
-  file_path: v.string(),
-  file_name: v.string(),
-  file_type: v.string(),
-  file_size: v.number(),
-  width: v.nullable(v.number()),
-  height: v.nullable(v.number()),
+export const uploadedAttachmentSchema = z.object({
+  file_path: z.string(),
+  file_name: z.string(),
+  file_type: z.string(),
+  file_size: z.number(),
+  width: z.nullable(z.number()),
+  height: z.nullable(z.number()),
 });
 
 /** A message that waits to be sent. Its files have been uploaded already. */
-const outgoingSchema = v.object({
+const outgoingSchema = z.object({
   /** The message's uuid, chosen here, so that sending it twice makes one message. */
-  id: uuid,
-  ticketId: uuid,
-  text: v.string(),
-  attachments: v.array(uploadedAttachmentSchema),
-  replyTo: v.nullable(uuid),
+  id: z.uuid(),
+  ticketId: z.uuid(),
+  text: z.string(),
+  attachments: z.array(uploadedAttachmentSchema),
+  replyTo: z.nullable(z.uuid()),
   /** When it was written, by the device's clock (ms), and its place among messages of the same moment. */
-  queuedAt: v.number(),
-  sequence: v.number(),
+  queuedAt: z.number(),
+  sequence: z.number(),
   /** The code of the refusal that ended its attempts; null while it is to be sent. */
-  refusal: v.nullable(v.string()),
+  refusal: z.nullable(z.string()),
 });
 
-export type OutgoingEntry = v.InferOutput<typeof outgoingSchema>;
-export type UploadedAttachment = v.InferOutput<typeof uploadedAttachmentSchema>;
+export type OutgoingEntry = z.infer<typeof outgoingSchema>;
+export type UploadedAttachment = z.infer<typeof uploadedAttachmentSchema>;
 
 /**
  * Waiting messages in localStorage, one key each: tabs that write at the same time can't undo one another's work.
@@ -59,8 +57,8 @@ export class OutgoingStorage {
     const text = this.#storage.getItem(this.#prefix + id);
     if (text === null) return undefined;
     try {
-      const parsed = v.safeParse(outgoingSchema, JSON.parse(text));
-      return parsed.success ? parsed.output : undefined;
+      const parsed = outgoingSchema.safeParse(JSON.parse(text));
+      return parsed.success ? parsed.data : undefined;
     } catch {
       // Not JSON: somebody else wrote under our key. Not ours to send.
       return undefined;

@@ -3,7 +3,7 @@ import {
   type RealtimeChannel,
   type RealtimePostgresChangesPayload,
 } from '@supabase/supabase-js';
-import * as v from 'valibot';
+import * as z from 'zod/mini';
 import type {
   AttachmentRow,
   DeliveryRow,
@@ -32,7 +32,7 @@ export type StreamHandlers = {
 };
 
 /** What must hold of a row before it is merged; everything else is the database's own typing. */
-const rowSchema = v.looseObject({ id: v.union([v.string(), v.number()]), revision: v.optional(v.number()) });
+const rowSchema = z.looseObject({ id: z.union([z.string(), z.number()]), revision: z.optional(z.number()) });
 
 /** A channel that ended is made anew after this long, in ms. */
 const remakeAfter = 3_000;
@@ -50,7 +50,7 @@ export function openStream(client: Client, side: Side, userId: string, handlers:
 
   type Payload = RealtimePostgresChangesPayload<Record<string, unknown>>;
   const take = (payload: Payload) => {
-    if (payload.eventType === 'DELETE' || !v.is(rowSchema, payload.new)) return;
+    if (payload.eventType === 'DELETE' || !rowSchema.safeParse(payload.new).success) return;
     handlers.onChange({
       at: payload.commit_timestamp,
       table: payload.table,

@@ -1,6 +1,5 @@
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import * as v from 'valibot';
 import { nicknameSchema } from '../auth/schemas.ts';
 import { errorKey } from '../i18n/error-key.ts';
 import { Button } from '../shell/Button.tsx';
@@ -18,11 +17,11 @@ export function NicknameSetting() {
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const checked = v.safeParse(nicknameSchema, typed);
-    setProblem(checked.issues?.[0].message);
+    const checked = nicknameSchema.safeParse(typed);
+    setProblem(checked.error?.issues[0]?.message);
     if (!checked.success) return;
-    setTyped(checked.output);
-    update.mutate({ nickname: checked.output }, { onError: (error) => setProblem(errorKey(error)) });
+    setTyped(checked.data);
+    update.mutate({ nickname: checked.data }, { onError: (error) => setProblem(errorKey(error)) });
   };
   const saved = update.isSuccess && typed === nickname;
   return (
