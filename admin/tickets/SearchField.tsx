@@ -26,11 +26,7 @@ export function SearchField({ value, onChange }: { value: string; onChange: (val
         className="h-10 w-full rounded-xl border border-transparent bg-surface-sunken pr-10 pl-10 text-[15px] transition placeholder:text-text-muted focus:border-accent focus:bg-surface-raised focus:outline-none"
       />
       {value !== '' && (
-        <IconButton
-          label={t('search.clear')}
-          onClick={() => onChange('')}
-          className="absolute top-0 right-0"
-        >
+        <IconButton label={t('search.clear')} onClick={() => onChange('')} className="absolute top-0 right-0">
           <X aria-hidden className="size-4" />
         </IconButton>
       )}
