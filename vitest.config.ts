@@ -32,7 +32,8 @@ export default defineConfig({
           globalSetup: 'e2e/setup.ts',
           testTimeout: 90_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Each file starts desks and browsers of its own; two at a time keep two cores busy, more starve each other.
+          maxWorkers: 2,
         },
       },
     ],

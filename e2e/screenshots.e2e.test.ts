@@ -36,9 +36,9 @@ const kept = new Set([
   'group-list-phone-dark-ru',
 ]);
 
-/** A time zone in which it is half past three or so, and what happened a minute ago happened today. */
+/** A time zone in which it is afternoon, and what happened a minute ago happened today. */
 function afternoon(): string {
-  const ahead = 15 - new Date().getUTCHours();
+  const ahead = Math.min(14, 15 - new Date().getUTCHours());
   // POSIX has it the other way round: Etc/GMT-3 is three hours ahead.
   return ahead === 0 ? 'Etc/GMT' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
 }

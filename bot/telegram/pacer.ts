@@ -13,10 +13,10 @@ export interface PacerOptions {
 }
 
 /**
- * The share of a minute's messages that may follow each other at once. The rest is spread over what is left of the
- * minute: spent at once it would leave the group silent for a minute, and whoever wrote early in the silence waiting.
+ * The share of a minute's messages that may follow each other at once, so that conversations flow. The rest is spread
+ * over what is left of the minute: spent at once it would leave the group silent for that long.
  */
-const BURST = 0.3;
+const BURST = 0.75;
 
 /** A part of the budget that is held until it is spent or given back. */
 export interface Reservation {
