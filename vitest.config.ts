@@ -21,6 +21,8 @@ export default defineConfig({
           name: 'integration',
           include: ['{core,bot,api,local,sql}/**/*.integration.test.ts'],
           globalSetup: 'local/supabase/test-setup.ts',
+          // By default one core of two would wait.
+          maxWorkers: 2,
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
