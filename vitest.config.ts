@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Vitest would leave one core of two idle; with more workers the desks and browsers of the tests starve each other. */
+const maxWorkers = 2;
+
 /**
  * Three projects, by what a test needs:
  * - unit: nothing but the code (`*.test.ts`);
@@ -14,6 +17,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{core,ui,cabinet,admin,bot,api,local}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.integration.test.ts'],
+          maxWorkers,
         },
       },
       {
@@ -21,8 +25,7 @@ export default defineConfig({
           name: 'integration',
           include: ['{core,bot,api,local,sql}/**/*.integration.test.ts'],
           globalSetup: 'local/supabase/test-setup.ts',
-          // By default one core of two would wait.
-          maxWorkers: 2,
+          maxWorkers,
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
@@ -34,8 +37,7 @@ export default defineConfig({
           globalSetup: 'e2e/setup.ts',
           testTimeout: 90_000,
           hookTimeout: 120_000,
-          // Each file starts desks and browsers of its own; two at a time keep two cores busy, more starve each other.
-          maxWorkers: 2,
+          maxWorkers,
         },
       },
     ],
