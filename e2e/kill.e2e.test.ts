@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SupabaseClient } from '@supabase/supabase-js';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFailed, vi } from 'vitest';
 import type { Database } from '../core/database.types.ts';
 import { startDeskProcess, type DeskProcess } from './desk.ts';
 import { groupOf, signIn, type GroupState } from './people.ts';
@@ -53,6 +53,7 @@ describe('a desk that is killed in the middle of a conversation', { timeout: 180
   }
 
   async function converse(subject: string, killAndRestart: () => Promise<void>): Promise<void> {
+    onTestFailed(() => console.error(desk.output().slice(-5_000)));
     const { ticket, topic } = await openTicket(subject);
     const group = groupOf(desk);
     const fromUser = lines(`${subject} user`);
