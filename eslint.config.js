@@ -13,6 +13,7 @@ const mayImport = {
   admin: ['ui', 'core'],
   bot: ['core'],
   api: ['bot', 'core', 'local'],
+  cli: ['api', 'bot', 'core', 'local'],
 };
 
 const importDirections = Object.entries(mayImport).map(([folder, allowed]) => {
