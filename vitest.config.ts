@@ -15,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{core,ui,cabinet,admin,bot,api,local}/**/*.test.{ts,tsx}'],
+          include: ['{core,ui,cabinet,admin,bot,api,cli,local}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.integration.test.ts'],
           maxWorkers,
         },
@@ -23,7 +23,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['{core,bot,api,local,sql}/**/*.integration.test.ts'],
+          include: ['{core,bot,api,cli,local,sql}/**/*.integration.test.ts'],
           globalSetup: 'local/supabase/test-setup.ts',
           maxWorkers,
           testTimeout: 20_000,
