@@ -1,4 +1,4 @@
--- Trivet, script 4 of 4: archiving by pg_cron, every minute. Re-runnable: the job is replaced by its name.
+-- Trivet, script 6: archiving by pg_cron, every minute. Re-runnable: the job is replaced by its name.
 -- Without pg_cron this script changes nothing; the Edge Function or the api's own timer does the work then.
 
 do $$
