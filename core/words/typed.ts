@@ -1,0 +1,28 @@
+import type { Locale } from '../database.types.ts';
+import { createI18n } from './i18n.ts';
+
+type Plural = '_one' | '_few' | '_many' | '_other';
+
+/** Every key of a dictionary, plurals under their stem: `check.token`. */
+export type KeyOf<Dictionary, Prefix extends string = ''> = {
+  [K in keyof Dictionary & string]: Dictionary[K] extends string
+    ? K extends `${infer Stem}${Plural}`
+      ? `${Prefix}${Stem}`
+      : `${Prefix}${K}`
+    : KeyOf<Dictionary[K], `${Prefix}${K}.`>;
+}[keyof Dictionary & string];
+
+/** What fills the blanks of a text. */
+export type Blanks = Record<string, string | number>;
+
+/** Gives a text of a dictionary with its blanks filled. */
+export type WordsOf<Dictionary> = (key: KeyOf<Dictionary>, blanks?: Blanks) => string;
+
+/** The words of a dictionary whose languages are all at hand; browsers load theirs otherwise. */
+export function wordsOf<Dictionary extends object>(
+  locale: Locale,
+  { ru, en }: { ru: Dictionary; en: object },
+): WordsOf<Dictionary> {
+  const instance = createI18n(locale, locale === 'ru' ? ru : en);
+  return (key, blanks) => instance.t(key, blanks ?? {});
+}
