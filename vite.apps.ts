@@ -1,7 +1,7 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { resolve } from 'node:path';
-import type { InlineConfig } from 'vite';
+import type { InlineConfig, Plugin } from 'vite';
 
 export const apps = ['cabinet', 'admin'] as const;
 export type App = (typeof apps)[number];
@@ -9,13 +9,41 @@ export type App = (typeof apps)[number];
 /** Libraries of the first load by what changes together, so that a release of ours leaves them in the browser's cache. */
 const vendors = [
   { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
-  { name: 'supabase', test: /node_modules[\\/]@supabase[\\/]/ },
+  { name: 'supabase', test: /node_modules[\\/]@supabase[\\/](?!storage-js)/ },
   {
     name: 'libraries',
     // Mutations come with what mutates, after the first load.
     test: /node_modules[\\/](i18next|react-i18next|zustand|wouter|clsx|zod|lucide-react(?!.*icons)|@tanstack(?!.*(useMutation|mutationObserver)))[\\/]/,
   },
 ];
+
+/** What supabase-js brings and no page here uses: passkeys, Ethereum wallets, Edge Functions. */
+const unused =
+  /@supabase[\\/](auth-js[\\/].*[\\/](webauthn|ethereum)|functions-js[\\/].*[\\/]FunctionsClient)\.js$/;
+
+/**
+ * Keeps two things of supabase-js out of the first load, 10 kB together: its storage client is brought on demand, and
+ * what is `unused` becomes empty classes, which is all that constructing the client needs.
+ */
+const leanSupabase: Plugin = {
+  name: 'lean-supabase',
+  apply: 'build',
+  enforce: 'pre',
+  resolveId: {
+    filter: { id: /^@supabase\/storage-js$/ },
+    handler: (_id, importer) =>
+      importer && /[\\/]supabase-js[\\/]/.test(importer)
+        ? resolve(import.meta.dirname, 'ui/shell/storage-on-demand.ts')
+        : null,
+  },
+  transform: {
+    filter: { id: unused },
+    handler: (code) =>
+      [...code.matchAll(/^export (?:async )?(?:class|const|function) (\w+)/gm)]
+        .map(([, name]) => `export class ${name} {}`)
+        .join('\n'),
+  },
+};
 
 /**
  * Vite's configuration of one of the two apps: served under `/<app>/`, built into `dist/<app>`.
@@ -31,7 +59,7 @@ export function appConfig(app: App): InlineConfig {
     cacheDir: resolve(root, 'node_modules/.vite', app),
     // What two libraries bring for React before 18, React has by now.
     resolve: { alias: [{ find: /^use-sync-external-store\/shim(\/index\.js)?$/, replacement: 'react' }] },
-    plugins: [react(), tailwindcss()],
+    plugins: [react(), tailwindcss(), leanSupabase],
     build: {
       outDir: resolve(root, 'dist', app),
       emptyOutDir: true,

@@ -7,10 +7,13 @@ const patience = 10_000;
  * the current one. Drafts live in storage, so nothing typed is lost.
  */
 export function reloadOnMissingChunk(): void {
-  addEventListener('vite:preloadError', (event) => {
+  addEventListener('vite:preloadError', () => {
     if (Date.now() - Number(sessionStorage.getItem(key)) < patience) return;
-    event.preventDefault();
     sessionStorage.setItem(key, String(Date.now()));
-    location.reload();
+    // Without a line the code is merely out of reach: a reload would lose the page as well.
+    void fetch(location.href, { method: 'HEAD' }).then(
+      () => location.reload(),
+      () => undefined,
+    );
   });
 }
