@@ -1,6 +1,6 @@
 import { Composer } from 'grammy';
 import { z } from 'zod';
-import { DeskRefusal } from '../desk.ts';
+import { DeskRefusal } from '../desk-call.ts';
 import { buttonActions } from '../outbound/card.ts';
 import { infoText, statusAnswer, ticketsPage } from './commands.ts';
 import type { BotContext, InboundDeps } from './deps.ts';

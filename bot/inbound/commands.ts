@@ -1,6 +1,6 @@
 import { Composer, InlineKeyboard } from 'grammy';
 import type { MessageEntity } from 'grammy/types';
-import type { DeskTicket, ListedTicket } from '../desk.ts';
+import type { DeskTicket, ListedTicket } from '../desk-shapes.ts';
 import { statusWord } from '../outbound/card.ts';
 import { bold, join, plain, type Rich } from '../outbound/text.ts';
 import type { WordKey, Words } from '../words.ts';

@@ -1,6 +1,7 @@
 import type { Context } from 'grammy';
 import type { Logger } from 'pino';
-import type { Desk, DeskTicket } from '../desk.ts';
+import type { Desk } from '../desk.ts';
+import type { DeskTicket } from '../desk-shapes.ts';
 import type { Group } from '../group.ts';
 import type { Pacer } from '../telegram/pacer.ts';
 import type { Words } from '../words.ts';

@@ -1,6 +1,7 @@
 import type { Api } from 'grammy';
 import { limits } from '../../core/limits.ts';
-import type { Desk, DeskAttachment } from '../desk.ts';
+import type { Desk } from '../desk.ts';
+import type { DeskAttachment } from '../desk-shapes.ts';
 import { judge } from '../telegram/errors.ts';
 import type { TelegramFile } from './content.ts';
 

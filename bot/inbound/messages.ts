@@ -1,7 +1,7 @@
 import { Composer } from 'grammy';
 import type { Message } from 'grammy/types';
 import { limits } from '../../core/limits.ts';
-import type { DeskAttachment } from '../desk.ts';
+import type { DeskAttachment } from '../desk-shapes.ts';
 import { parseCommand, repliedTo } from './commands.ts';
 import { contentOf } from './content.ts';
 import type { BotContext, InboundDeps } from './deps.ts';

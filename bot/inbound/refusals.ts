@@ -1,6 +1,6 @@
 import type { MiddlewareFn } from 'grammy';
 import { botRu } from '../../core/words/bot.ru.ts';
-import { DeskRefusal } from '../desk.ts';
+import { DeskRefusal } from '../desk-call.ts';
 import type { WordKey, Words } from '../words.ts';
 import type { BotContext } from './deps.ts';
 

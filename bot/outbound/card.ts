@@ -1,5 +1,5 @@
 import { InlineKeyboard } from 'grammy';
-import type { DeskTicket } from '../desk.ts';
+import type { DeskTicket } from '../desk-shapes.ts';
 import type { Words } from '../words.ts';
 import { bold, clipTitle, join, plain, type Rich, split, textLimit } from './text.ts';
 

@@ -1,5 +1,5 @@
 import type { Api } from 'grammy';
-import type { OutboxRow, SentMessage, ShownMessage } from '../desk.ts';
+import type { OutboxRow, SentMessage, ShownMessage } from '../desk-shapes.ts';
 import type { Group } from '../group.ts';
 import { judge } from '../telegram/errors.ts';
 import type { Words } from '../words.ts';

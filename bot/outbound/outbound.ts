@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { delay } from '../clock.ts';
-import { DeskUnavailable } from '../desk.ts';
+import { DeskUnavailable } from '../desk-call.ts';
 import { explain } from '../telegram/errors.ts';
 import { priorities } from '../telegram/pacer.ts';
 import { LeaseLost, type OutboundDeps, TicketWork } from './ticket-work.ts';

@@ -1,4 +1,4 @@
-import type { DeskAttachment, DeskMessage, DeskTicket, OutboxRow } from '../desk.ts';
+import type { DeskAttachment, DeskMessage, DeskTicket, OutboxRow } from '../desk-shapes.ts';
 import type { Words } from '../words.ts';
 import { bold, captionLimit, join, plain, type Rich, split, textLimit } from './text.ts';
 

@@ -1,6 +1,7 @@
 import { type Api, InputFile, InputMediaBuilder } from 'grammy';
 import type { InputMediaAudio, InputMediaDocument, InputMediaPhoto, InputMediaVideo } from 'grammy/types';
-import type { Desk, DeskAttachment } from '../desk.ts';
+import type { Desk } from '../desk.ts';
+import type { DeskAttachment } from '../desk-shapes.ts';
 import { judge } from '../telegram/errors.ts';
 import type { Words } from '../words.ts';
 import type { FileMethod, Part } from './plan.ts';

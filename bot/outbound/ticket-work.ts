@@ -1,6 +1,7 @@
 import { type Api, GrammyError, HttpError } from 'grammy';
 import type { Logger } from 'pino';
-import type { Claim, Desk, OutboxRow, SentMessage, Topic } from '../desk.ts';
+import type { Desk } from '../desk.ts';
+import type { Claim, OutboxRow, SentMessage, Topic } from '../desk-shapes.ts';
 import { followMigration, type Group } from '../group.ts';
 import { explain, judge } from '../telegram/errors.ts';
 import { type Pacer, type Priority, priorities, type Reservation } from '../telegram/pacer.ts';

@@ -1,5 +1,6 @@
 import type { Api } from 'grammy';
-import type { Desk, DeskTicket, SentMessage, Topic } from '../desk.ts';
+import type { Desk } from '../desk.ts';
+import type { DeskTicket, SentMessage, Topic } from '../desk-shapes.ts';
 import type { Group } from '../group.ts';
 import { judge } from '../telegram/errors.ts';
 import { type Priority, priorities } from '../telegram/pacer.ts';
