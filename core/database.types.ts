@@ -72,6 +72,8 @@ export type MessageRow = {
   updated_at: string;
   edited_at: string | null;
   deleted_at: string | null;
+  /** Who reacted, by emoji: profiles' ids in the order they came. */
+  reactions: Record<string, string[]>;
   revision: number;
 };
 
@@ -203,6 +205,7 @@ export type Database = {
       >;
       edit_message: Fn<{ message_id: string; message: string }, MessageRow>;
       delete_message: Fn<{ message_id: string }, MessageRow>;
+      set_reaction: Fn<{ message_id: string; emoji: string; reacted: boolean }, MessageRow>;
       close_ticket: Fn<{ ticket_id: string }, TicketRow>;
       reopen_ticket: Fn<{ ticket_id: string }, TicketRow>;
       mark_ticket_read: Fn<{ ticket_id: string }, TicketRow>;

@@ -24,6 +24,7 @@ export const databaseErrorCodes = [
   'not_your_message',
   'edit_window_over',
   'reply_not_found',
+  'reaction_unknown',
   'ticket_not_found',
   'ticket_closed',
   'ticket_archived',

@@ -25,6 +25,8 @@ export const limits = {
   editWindow: 15 * 60_000,
   /** How long a ticket stays closed before it is archived, in milliseconds. */
   archiveAfter: 60_000,
+  /** What a message can be reacted to with, in the order shown; Telegram allows them all. */
+  reactions: ['👍', '❤', '🎉', '😁', '😢', '🙏'],
 } as const;
 
 /** Timings of what people see, in milliseconds. */

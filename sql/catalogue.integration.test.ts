@@ -64,6 +64,7 @@ describe('what the catalogue must show', () => {
           'delete_message',
           'close_ticket',
           'reopen_ticket',
+          'set_reaction',
         ],
         ...[
           'mark_ticket_read',
@@ -122,7 +123,14 @@ describe('what the catalogue must show', () => {
     expect(
       await list(`select tablename as item from pg_publication_tables
         where pubname = 'supabase_realtime' and schemaname = 'public' order by 1`),
-    ).toEqual(['telegram_outbox', 'ticket_attachments', 'ticket_messages', 'ticket_notes', 'tickets']);
+    ).toEqual([
+      'telegram_outbox',
+      'telegram_updates',
+      'ticket_attachments',
+      'ticket_messages',
+      'ticket_notes',
+      'tickets',
+    ]);
   });
 });
 

@@ -21,6 +21,7 @@ export default {
     not_your_message: 'You can only change your own messages.',
     edit_window_over: 'More than 15 minutes have passed: the message can’t be changed any more.',
     reply_not_found: 'The message you are answering is gone.',
+    reaction_unknown: 'There is no such reaction. Reload the page.',
     ticket_not_found: 'The ticket wasn’t found.',
     ticket_closed: 'The ticket is closed. Open it again to write.',
     ticket_archived: 'The ticket is archived. Please open a new one.',

@@ -24,6 +24,7 @@ export function message(id: string, seconds: number, changes: Partial<Message> =
     updated_at: moment(seconds),
     edited_at: null,
     deleted_at: null,
+    reactions: {},
     revision: 1,
     attachments: [],
     ...changes,
