@@ -1,18 +1,18 @@
 import { createServer } from 'node:http';
-import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Express, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { createBridge } from '../bot/bridge.ts';
+import { checkSchema, requireSchema } from '../core/schema-version.ts';
 import { startEmbedded } from '../local/supabase/embedded.ts';
+import { projectScripts } from '../local/supabase/schema/apply.ts';
 import { startTelegram } from '../local/telegram/server.ts';
 import { createApp } from './app.ts';
 import { startArchiver } from './archiver.ts';
 import { type Config, isLoopback } from './config.ts';
 import { demo, seedDemo } from './demo.ts';
 import type { PublicConfig } from './routes/config.ts';
-import type { Check } from './routes/health.ts';
 import { serviceClient } from './supabase.ts';
 
 /** Where a person finds the parts of a running desk. */
@@ -59,6 +59,7 @@ export async function startDesk({ config, root, logger, apps, development }: Des
       startTelegramSide(config, root, logger, stops),
     ]);
     const service = serviceClient(supabase.url, supabase.secretKey);
+    await requireSchema(service);
     const hasDemo = supabase.embedded && isLoopback(config.http.host) && (await seedDemo(service));
 
     const archiver = startArchiver(service, logger.child({ part: 'archiver' }));
@@ -89,10 +90,7 @@ export async function startDesk({ config, root, logger, apps, development }: Des
       logger: logger.child({ part: 'http' }),
       configFor,
       checks: {
-        database: async (): Promise<Check> => {
-          const { error } = await service.from('profiles').select('id').limit(1);
-          return error ? { ok: false, problem: `Supabase does not answer: ${error.message}` } : { ok: true };
-        },
+        database: () => checkSchema(service),
         telegram: () => bridge.health(),
         archive: () => archiver.check(),
       },
@@ -129,12 +127,11 @@ async function startSupabase(
   stops: Stops,
 ) {
   if (supabase.kind === 'project') return { ...supabase, embedded: false };
-  const order = JSON.parse(await readFile(path.join(root, 'sql/order.json'), 'utf8')) as string[];
   const embedded = await startEmbedded({
     dataDir: path.resolve(root, dataDir),
     host: http.host,
     port: supabase.port,
-    sqlFiles: order.map((file) => path.join(root, 'sql', file)),
+    sqlFiles: await projectScripts(path.join(root, 'sql')),
     ...(supabase.smtp && { smtp: supabase.smtp }),
     siteUrl: `${publicUrlOf(http)}/cabinet/support`,
     logger: logger.child({ part: 'supabase' }),

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from './postgres/postgres.ts';
-import { applySchema } from './schema/apply.ts';
+import { applySchema, projectScripts } from './schema/apply.ts';
 
 /** The database every test desk is copied from. */
 export const TEMPLATE_DATABASE = 'desk_template';
@@ -34,18 +33,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     logger: pino({ level: 'warn' }),
   });
   await postgres.createDatabase(TEMPLATE_DATABASE);
-  await applySchema(postgres.url(TEMPLATE_DATABASE), await projectScripts());
+  await applySchema(postgres.url(TEMPLATE_DATABASE), await projectScripts(join(import.meta.dirname, '../../sql')));
   project.provide('postgresUrl', postgres.url('postgres'));
   return async () => {
     await postgres.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
-}
-
-async function projectScripts(): Promise<string[]> {
-  const folder = join(import.meta.dirname, '../../sql');
-  const order = join(folder, 'order.json');
-  if (!existsSync(order)) return [];
-  const names = JSON.parse(await readFile(order, 'utf8')) as string[];
-  return names.map((name) => join(folder, name));
 }
