@@ -13,7 +13,9 @@ export interface FileSource {
 }
 
 export type Fetched =
-  { outcome: 'stored'; attachment: DeskAttachment } | { outcome: 'too_large' } | { outcome: 'gone' };
+  | { outcome: 'stored'; attachment: DeskAttachment }
+  | { outcome: 'too_large' }
+  | { outcome: 'gone' };
 
 /** Telegram can't be reached, or breaks off: the same fetch may work later. */
 export class FetchFailed extends Error {}

@@ -98,7 +98,9 @@ async function sendFile(
 }
 
 type Album =
-  readonly InputMediaAudio[] | readonly InputMediaDocument[] | readonly (InputMediaPhoto | InputMediaVideo)[];
+  | readonly InputMediaAudio[]
+  | readonly InputMediaDocument[]
+  | readonly (InputMediaPhoto | InputMediaVideo)[];
 
 async function sendAlbum(
   api: Api,

@@ -1,4 +1,4 @@
-/* eslint-disable no-restricted-imports -- only tests import this file, and a test may stand on any leg of the desk */
+/* oxlint-disable no-restricted-imports -- only tests import this file, and a test may stand on any leg of the desk */
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import type { SupabaseClient } from '@supabase/supabase-js';

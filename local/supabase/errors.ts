@@ -1,6 +1,10 @@
 /** Why a caller isn't let in; each service words it in its own format. */
 export type ApiErrorCode =
-  'no_api_key' | 'invalid_api_key' | 'secret_key_in_browser' | 'bad_jwt' | 'jwt_expired';
+  | 'no_api_key'
+  | 'invalid_api_key'
+  | 'secret_key_in_browser'
+  | 'bad_jwt'
+  | 'jwt_expired';
 
 /** A request that the gateway itself refuses: who calls isn't known, or mustn't call like this. */
 export class ApiError extends Error {

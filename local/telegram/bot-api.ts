@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { Router } from 'express';
+import type { ResponseParameters } from 'grammy/types';
 import type { Logger } from 'pino';
 import { sleep } from './clock.ts';
 import { BotApiError } from './errors.ts';
@@ -20,7 +21,8 @@ export interface BotApiOptions {
 }
 
 type Answer =
-  { ok: true; result: unknown } | { ok: false; error_code: number; description: string; parameters?: object };
+  | { ok: true; result: unknown }
+  | { ok: false; error_code: number; description: string; parameters?: ResponseParameters };
 
 function sameSecret(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
@@ -90,7 +92,7 @@ export function botApiRouter(options: BotApiOptions): Router {
     if (response.destroyed) return;
     response.status(answer.ok ? 200 : answer.error_code);
     if (!answer.ok && answer.error_code === 429) {
-      const wait = (answer.parameters as { retry_after?: number } | undefined)?.retry_after;
+      const wait = answer.parameters?.retry_after;
       if (wait !== undefined) response.setHeader('Retry-After', wait);
     }
     response.json(answer);

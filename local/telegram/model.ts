@@ -58,7 +58,14 @@ export interface TopicRecord {
 }
 
 export type FileKind =
-  'photo' | 'document' | 'video' | 'voice' | 'audio' | 'animation' | 'sticker' | 'video_note';
+  | 'photo'
+  | 'document'
+  | 'video'
+  | 'voice'
+  | 'audio'
+  | 'animation'
+  | 'sticker'
+  | 'video_note';
 
 /** A file Telegram holds. */
 export interface FileRecord {

@@ -7,7 +7,8 @@ import type { Database } from '../../core/database.types.ts';
  * kept, hidden, until they sign in again. `recovery` came from the letter of a forgotten password.
  */
 export type SessionState =
-  { status: 'loading' | 'signedOut' } | { status: 'signedIn' | 'expired' | 'recovery'; user: User };
+  | { status: 'loading' | 'signedOut' }
+  | { status: 'signedIn' | 'expired' | 'recovery'; user: User };
 
 type Session = {
   supabase: SupabaseClient<Database>;

@@ -64,7 +64,7 @@ function waysDown(owner: { uid: number; gid: number }): Launcher[] {
 }
 
 async function worksFor(launcher: Launcher, program: string, dataDir: string): Promise<boolean> {
-  const [command = 'test', ...args] = [...launcher.prefix, 'test', '-x', program, '-a', '-x', dataDir];
+  const [command, ...args] = [...launcher.prefix, 'test', '-x', program, '-a', '-x', dataDir];
   try {
     await run(command, args, launcher.options);
     return true;

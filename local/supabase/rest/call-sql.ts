@@ -7,7 +7,8 @@ import type { Routine } from './schema-cache.ts';
 
 /** What a function is called with: a JSON body, or the parameters of a URL. */
 export type CallArguments =
-  { kind: 'payload'; payload: Payload } | { kind: 'direct'; values: Map<string, string[]> };
+  | { kind: 'payload'; payload: Payload }
+  | { kind: 'direct'; values: Map<string, string[]> };
 
 /** Whether a call gives values rather than rows with columns. */
 export function returnsValues(routine: Routine): boolean {

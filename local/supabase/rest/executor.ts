@@ -75,7 +75,7 @@ export class Executor {
       // Nothing a caller causes may run with more than the API's own role, not even a stray statement
       // outside its transaction: the superuser's session becomes the authenticator's for good.
       // The pool waits for it, though its types don't say so.
-      // eslint-disable-next-line @typescript-eslint/no-misused-promises
+      // oxlint-disable-next-line typescript/no-misused-promises
       onConnect: (client) => client.query('set session authorization authenticator'),
     });
     this.#pool.on('error', (error) => {
