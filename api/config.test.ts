@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, isLoopback, readConfig } from './config.ts';
 
-const legacyKey = (role: string) => `e30.${Buffer.from(JSON.stringify({ role })).toString('base64url')}.x`;
+const legacyKey = (role: string, ref?: string) =>
+  `e30.${Buffer.from(JSON.stringify({ role, ref })).toString('base64url')}.x`;
 const project = {
   SUPABASE_URL: 'https://abc.supabase.co/',
   SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_1',
@@ -9,7 +10,7 @@ const project = {
 };
 const problemOf = (env: Record<string, string>) => {
   try {
-    readConfig(env);
+    readConfig({ LOCALE: 'en', ...env });
   } catch (error) {
     if (error instanceof ConfigError) return error.message;
     throw error;
@@ -47,17 +48,23 @@ describe('readConfig', () => {
 
   it('refuses half a project and swapped keys, new or legacy, before a browser could get a secret', () => {
     expect(problemOf({ SUPABASE_URL: 'https://abc.supabase.co' })).toMatch(
-      'SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY must be set',
+      'SUPABASE_PUBLISHABLE_KEY, SUPABASE_SECRET_KEY must be set',
     );
     expect(problemOf({ ...project, SUPABASE_PUBLISHABLE_KEY: 'sb_secret_1' })).toMatch('holds a secret key');
     expect(problemOf({ ...project, SUPABASE_PUBLISHABLE_KEY: legacyKey('service_role') })).toMatch(
       'holds a secret key',
     );
     expect(problemOf({ ...project, SUPABASE_SECRET_KEY: legacyKey('anon') })).toMatch('holds no secret key');
+    expect(problemOf({ ...project, SUPABASE_SECRET_KEY: 'eyJ.nonsense' })).toMatch(/is no key.*dashboard\/project\/abc\//);
+    const swapped = { SUPABASE_PUBLISHABLE_KEY: 'sb_secret_1', SUPABASE_SECRET_KEY: 'sb_publishable_1' };
+    expect(problemOf({ ...project, ...swapped })).toMatch(/^[^\n]* are swapped[^\n]*$/);
+    const foreign = { ...project, SUPABASE_SECRET_KEY: legacyKey('service_role', 'xyz') };
+    expect(problemOf(foreign)).toMatch('is a key of project xyz, but SUPABASE_URL leads to abc');
   });
 
   it('names what is wrong with Telegram', () => {
     expect(problemOf({ TELEGRAM_BOT_TOKEN: '1:a' })).toMatch('TELEGRAM_GROUP_ID must be set');
+    expect(problemOf({ TELEGRAM_BOT_TOKEN: '1:a', LOCALE: 'ru' })).toMatch('Не хватает переменной TELEGRAM_GROUP_ID');
     expect(problemOf({ TELEGRAM_BOT_TOKEN: 'nonsense', TELEGRAM_GROUP_ID: '-1001' })).toMatch('BotFather');
     expect(problemOf({ TELEGRAM_BOT_TOKEN: '1:a', TELEGRAM_GROUP_ID: '1001' })).toMatch('negative');
     expect(problemOf({ TELEGRAM_WEBHOOK_URL: 'https://desk.example' })).toMatch('TELEGRAM_WEBHOOK_SECRET');
@@ -81,7 +88,7 @@ describe('readConfig', () => {
 
   it('names every bad variable at once', () => {
     const problem = problemOf({ PORT: '70000', LOCALE: 'de' });
-    expect(problem).toMatch(/^PORT must be a port number\.\nLOCALE must be "ru" or "en"\.$/);
+    expect(problem).toMatch(/^PORT: нужен номер порта.*\.\nLOCALE: можно ru или en\.$/);
   });
 });
 

@@ -1,20 +1,26 @@
 import { z } from 'zod';
+import type { problemsRu } from '../core/words/problems.ru.ts';
+import { operatorLocale, type ProblemWords, problemWords } from '../core/words/problems.ts';
+import { problemsOfKeys } from './supabase-keys.ts';
 
 /** A configuration that can't work; `message` has one sentence per problem, each with its remedy. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** zod's message of each rule is the key of its sentence. */
+const because = (key: keyof typeof problemsRu.config) => key;
+
 const port = (fallback: number) =>
   z.coerce
-    .number({ error: 'must be a port number' })
-    .int()
-    .min(0, 'must be a port number')
-    .max(65_535, 'must be a port number')
+    .number({ error: because('port') })
+    .int(because('port'))
+    .min(0, because('port'))
+    .max(65_535, because('port'))
     .default(fallback);
 
 const httpUrl = z
-  .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
+  .url({ protocol: /^https?$/, error: because('httpUrl') })
   .transform((url) => url.replace(/\/+$/, ''));
 
 const environment = z.object({
@@ -27,30 +33,30 @@ const environment = z.object({
   DATA_DIR: z.string().default('.data'),
   TELEGRAM_BOT_TOKEN: z
     .string()
-    .regex(/^\d+:[\w-]+$/, 'is no bot token: it looks like 123456:ABC-DEF, as BotFather gives it')
+    .regex(/^\d+:[\w-]+$/, because('token'))
     .optional(),
   TELEGRAM_GROUP_ID: z.coerce
-    .number({ error: 'must be the number of a group' })
-    .int('must be the number of a group')
-    .negative('must be the number of a group, which is negative (supergroups begin with -100)')
+    .number({ error: because('groupId') })
+    .int(because('groupId'))
+    .negative(because('groupIdNegative'))
     .optional(),
   TELEGRAM_API_ROOT: httpUrl.default('https://api.telegram.org'),
   LOCAL_TELEGRAM_PORT: port(8081),
   TELEGRAM_WEBHOOK_URL: httpUrl.optional(),
   TELEGRAM_WEBHOOK_SECRET: z
     .string()
-    .regex(/^[\w-]{1,256}$/, 'may hold letters, digits, _ and - only, 256 at most')
+    .regex(/^[\w-]{1,256}$/, because('webhookSecret'))
     .optional(),
-  TELEGRAM_STAFF: z.enum(['group', 'linked'], { error: 'must be "group" or "linked"' }).default('group'),
-  LOCALE: z.enum(['ru', 'en'], { error: 'must be "ru" or "en"' }).default('ru'),
+  TELEGRAM_STAFF: z.enum(['group', 'linked'], { error: because('staff') }).default('group'),
+  LOCALE: z.enum(['ru', 'en'], { error: because('locale') }).default('ru'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
-      error: 'must be a level of pino',
+      error: because('logLevel'),
     })
     .default('info'),
   PUBLIC_URL: httpUrl.optional(),
   SMTP_URL: z
-    .url({ protocol: /^smtps?$/, error: 'must be a URL that begins with smtp:// or smtps://' })
+    .url({ protocol: /^smtps?$/, error: because('smtpUrl') })
     .optional(),
   SMTP_FROM: z.string().optional(),
 });
@@ -68,17 +74,19 @@ export function readConfig(env: Record<string, string | undefined>) {
       .map(([name, value]) => [name, value?.trim()])
       .filter(([, value]) => value),
   ) as Record<string, string>;
+  const words = problemWords(operatorLocale(given));
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
-    throw new ConfigError(
-      parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`).join('\n'),
+    const sentences = parsed.error.issues.map(({ path, message }) =>
+      words('config.invalid', { name: path.join('.'), reason: words(`config.${message as Reason}`) }),
     );
+    throw new ConfigError(sentences.join('\n'));
   }
   const vars = parsed.data;
   const problems: string[] = [];
 
-  const supabase = supabaseOf(vars, problems);
-  const telegram = telegramOf(vars, problems);
+  const supabase = supabaseOf(vars, words, problems);
+  const telegram = telegramOf(vars, words, problems);
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
 
   return {
@@ -92,15 +100,16 @@ export function readConfig(env: Record<string, string | undefined>) {
 }
 
 type Vars = z.infer<typeof environment>;
+type Reason = ReturnType<typeof because>;
 
-function supabaseOf(vars: Vars, problems: string[]) {
+function supabaseOf(vars: Vars, words: ProblemWords, problems: string[]) {
   const {
     SUPABASE_URL: url,
     SUPABASE_PUBLISHABLE_KEY: publishableKey,
     SUPABASE_SECRET_KEY: secretKey,
   } = vars;
   if (!url && !publishableKey && !secretKey) {
-    return { kind: 'embedded', port: vars.LOCAL_SUPABASE_PORT, smtp: smtpOf(vars, problems) } as const;
+    return { kind: 'embedded', port: vars.LOCAL_SUPABASE_PORT, smtp: smtpOf(vars, words, problems) } as const;
   }
   const missing = Object.entries({
     SUPABASE_URL: url,
@@ -110,58 +119,33 @@ function supabaseOf(vars: Vars, problems: string[]) {
     .filter(([, value]) => !value)
     .map(([name]) => name);
   if (!url || !publishableKey || !secretKey) {
-    problems.push(
-      `${missing.join(' and ')} must be set as well to use a Supabase project; unset all three for the embedded one.`,
-    );
+    problems.push(words('config.projectIncomplete', { missing: missing.join(', ') }));
     return undefined;
   }
-  if (isSecretKey(publishableKey)) {
-    problems.push(
-      'SUPABASE_PUBLISHABLE_KEY holds a secret key, which browsers would get: put the publishable (or anon) key there.',
-    );
-    return undefined;
-  }
-  if (!isSecretKey(secretKey)) {
-    problems.push(
-      'SUPABASE_SECRET_KEY holds no secret key: put the sb_secret_… (or service_role) key there.',
-    );
-    return undefined;
-  }
+  const wrong = problemsOfKeys(url, publishableKey, secretKey);
+  problems.push(...wrong.map(({ key, blanks }) => words(key, blanks)));
+  if (wrong.length > 0) return undefined;
   return { kind: 'project', url, publishableKey, secretKey } as const;
 }
 
-function smtpOf({ SMTP_URL: url, SMTP_FROM: from }: Vars, problems: string[]) {
+function smtpOf({ SMTP_URL: url, SMTP_FROM: from }: Vars, words: ProblemWords, problems: string[]) {
   if (!url && !from) return undefined;
   if (!url || !from) {
-    problems.push(
-      `${url ? 'SMTP_FROM (the sender of letters)' : 'SMTP_URL'} must be set as well to send mail; unset both to keep it on the desk's mail page.`,
-    );
+    problems.push(words('config.smtpIncomplete', { missing: url ? 'SMTP_FROM' : 'SMTP_URL' }));
     return undefined;
   }
   return { url, from };
 }
 
-/** Whether a Supabase API key opens everything: `sb_secret_…`, or a legacy JWT with the role service_role. */
-export function isSecretKey(key: string): boolean {
-  if (key.startsWith('sb_')) return key.startsWith('sb_secret_');
-  try {
-    const payload: unknown = JSON.parse(Buffer.from(key.split('.')[1] ?? '', 'base64url').toString());
-    return z.object({ role: z.literal('service_role') }).safeParse(payload).success;
-  } catch {
-    return false;
-  }
-}
-
-function telegramOf(vars: Vars, problems: string[]) {
+function telegramOf(vars: Vars, words: ProblemWords, problems: string[]) {
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_GROUP_ID: groupId } = vars;
-  const shared = { staff: vars.TELEGRAM_STAFF, webhook: webhookOf(vars, problems) };
+  const shared = { staff: vars.TELEGRAM_STAFF, webhook: webhookOf(vars, words, problems) };
   if (!token && groupId === undefined) {
     return { kind: 'standin', port: vars.LOCAL_TELEGRAM_PORT, ...shared } as const;
   }
   if (!token || groupId === undefined) {
-    problems.push(
-      `${token ? 'TELEGRAM_GROUP_ID' : 'TELEGRAM_BOT_TOKEN'} must be set as well to use a real bot; unset both for the stand-in.`,
-    );
+    const missing = token ? 'TELEGRAM_GROUP_ID' : 'TELEGRAM_BOT_TOKEN';
+    problems.push(words('config.telegramIncomplete', { missing }));
     return undefined;
   }
   return { kind: 'bot', token, groupId, apiRoot: vars.TELEGRAM_API_ROOT, ...shared } as const;
@@ -170,12 +154,10 @@ function telegramOf(vars: Vars, problems: string[]) {
 /** Where Telegram is told to deliver when the variable names only an origin. */
 const defaultWebhookPath = '/api/telegram/webhook';
 
-function webhookOf(vars: Vars, problems: string[]) {
+function webhookOf(vars: Vars, words: ProblemWords, problems: string[]) {
   if (!vars.TELEGRAM_WEBHOOK_URL) return undefined;
   if (!vars.TELEGRAM_WEBHOOK_SECRET) {
-    problems.push(
-      'TELEGRAM_WEBHOOK_SECRET must be set with TELEGRAM_WEBHOOK_URL: without it anybody could play Telegram. Any long random word will do.',
-    );
+    problems.push(words('config.webhookWithoutSecret'));
     return undefined;
   }
   const url = new URL(vars.TELEGRAM_WEBHOOK_URL);
