@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SupabaseClient } from '@supabase/supabase-js';
+import { type Api, GrammyError } from 'grammy';
 import type { Logger } from 'pino';
 import type { Locale } from '../core/database.types.ts';
 import { botEn } from '../core/words/bot.en.ts';
@@ -10,12 +11,14 @@ import type { Group } from './group.ts';
 import { allowedUpdates, createBot } from './inbound/bot.ts';
 import { commandNames } from './inbound/commands.ts';
 import type { StaffMode } from './inbound/deps.ts';
-import { pollUpdates, WebhookIntake } from './inbound/updates.ts';
+import { pollUpdates } from './inbound/updates.ts';
+import { deliveryHandler, StoredUpdates } from './inbound/webhook.ts';
 import { listen } from './listener.ts';
+import type { BridgeObserver } from './observer.ts';
 import { Outbound } from './outbound/outbound.ts';
 import { TypingShow } from './outbound/typing-show.ts';
 import { checkStanding } from './telegram/check.ts';
-import { explain } from './telegram/errors.ts';
+import { explain, judge } from './telegram/errors.ts';
 import { Pacer } from './telegram/pacer.ts';
 import { createWords } from './words.ts';
 
@@ -41,6 +44,8 @@ export interface BridgeOptions {
   limits?: { perMinute?: number; perSecond?: number } | undefined;
   /** Carry the outbox only, and take no updates: a second worker beside a bridge that polls. */
   outboundOnly?: boolean | undefined;
+  /** Told of everything that metrics count. */
+  observer?: BridgeObserver | undefined;
 }
 
 export interface BridgeHealth {
@@ -105,6 +110,7 @@ export function createBridge(options: BridgeOptions): Bridge {
     },
   );
   const { api } = inbound.bot;
+  if (options.observer) observeCalls(api, options.observer);
 
   let failuresInARow = 0;
   const outbound = new Outbound({
@@ -115,6 +121,7 @@ export function createBridge(options: BridgeOptions): Bridge {
     words,
     logger,
     panelUrl,
+    observer: options.observer,
     outage: {
       failed: (reason) => {
         failuresInARow += 1;
@@ -136,13 +143,17 @@ export function createBridge(options: BridgeOptions): Bridge {
   });
   const typing = new TypingShow({ api, desk, group, pacer, logger });
   const updates = {
-    bot: inbound.bot,
+    inbound,
     desk,
     logger,
     signal: stopping.signal,
     onProblem: (problem: string | undefined) => note('updates', problem),
+    observer: options.observer,
   };
-  const webhook = telegram.webhook && new WebhookIntake(updates, telegram.webhook.secret);
+  const stored = new StoredUpdates(updates);
+  const deliver =
+    telegram.webhook &&
+    deliveryHandler({ desk, logger, secret: telegram.webhook.secret, onKept: stored.wake });
   let unlisten: (() => Promise<void>) | undefined;
 
   /** Looks at the bot's standing in the group and keeps what is wrong for health and log. */
@@ -189,7 +200,7 @@ export function createBridge(options: BridgeOptions): Bridge {
     note('updates', undefined);
     outbound.start();
     if (options.outboundOnly !== true)
-      running.push(webhook === undefined ? pollUpdates(updates) : webhook.run());
+      running.push(telegram.webhook === undefined ? pollUpdates(updates) : stored.run());
     connected();
   }
 
@@ -216,6 +227,8 @@ export function createBridge(options: BridgeOptions): Bridge {
       unlisten = listen(supabase, {
         onWork: () => outbound.wake(),
         onTyping: (ticketId) => typing.show(ticketId),
+        onDelivery: telegram.webhook && stored.wake,
+        onLag: options.observer && ((seconds) => options.observer?.heard(seconds)),
         logger,
       });
       await new Promise<void>((resolve) => {
@@ -253,8 +266,24 @@ export function createBridge(options: BridgeOptions): Bridge {
     },
 
     async webhookHandler(req, res) {
-      if (webhook !== undefined) return await webhook.handler(req, res);
+      if (deliver !== undefined) return await deliver(req, res);
       res.writeHead(404).end();
     },
   };
+}
+
+/** Tells the observer of every call to the Bot API, repeated ones each for itself. */
+function observeCalls(api: Api, observer: BridgeObserver): void {
+  api.config.use(async (call, method, payload, signal) => {
+    const began = performance.now();
+    const tell = (outcome: string) => observer.called(method, outcome, (performance.now() - began) / 1_000);
+    try {
+      const answer = await call(method, payload, signal);
+      tell(answer.ok ? 'ok' : judge(new GrammyError('', answer, method, {})).kind);
+      return answer;
+    } catch (error) {
+      tell(signal?.aborted ? 'stopped' : judge(error).kind);
+      throw error;
+    }
+  });
 }

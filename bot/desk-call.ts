@@ -20,6 +20,29 @@ export class DeskUnavailable extends Error {
   }
 }
 
+/** What a failed call of supabase-js says of itself; gateways and networks fill in less than PostgREST does. */
+interface FailedCall {
+  code?: string | null | undefined;
+  message: string;
+  details?: string | null | undefined;
+}
+
+/** SQLSTATE's classes of data that no repetition makes acceptable: wrong values, broken constraints, unnamed raises. */
+const hopelessClasses = /^(21|22|23|P0)/;
+
+/**
+ * What a failed call of the desk means. Only what PostgreSQL says of the data itself is a refusal. All else is an
+ * outage and tried again, because it isn't about this call: a database that starts, recovers or is full, a deadlock, a
+ * gateway's error page, a key that is being changed, a function that the next migration brings.
+ */
+export function deskError(call: string, error: FailedCall, status: number): DeskRefusal | DeskUnavailable {
+  const code = error.code ?? '';
+  const isAnswer = status >= 400 && status < 500 && status !== 408 && status !== 429;
+  if (isAnswer && code.startsWith('PT')) return new DeskRefusal(error.details ?? code, error.message);
+  if (isAnswer && hopelessClasses.test(code)) return new DeskRefusal(code, error.message);
+  return new DeskUnavailable(call, error);
+}
+
 /**
  * Calls a database function with the secret key and checks its answer.
  * @throws DeskRefusal (told to a person) or DeskUnavailable (tried again)
@@ -31,11 +54,7 @@ export async function callDesk<T>(
   schema: z.ZodType<T>,
 ): Promise<T> {
   const response = await supabase.rpc(name, args);
-  const { error, status } = response;
   const data: unknown = response.data;
-  if (error !== null) {
-    if (error.code.startsWith('PT') && status < 500) throw new DeskRefusal(error.details, error.message);
-    throw new DeskUnavailable(name, error);
-  }
+  if (response.error !== null) throw deskError(name, response.error, response.status);
   return schema.parse(data);
 }

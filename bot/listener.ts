@@ -11,6 +11,10 @@ export interface ListenerEvents {
   onWork: () => void;
   /** A user types in a ticket. */
   onTyping: (ticketId: string) => void;
+  /** A delivery of Telegram's was stored, by this process or another. */
+  onDelivery?: (() => void) | undefined;
+  /** How late a change was told of, in seconds, by this machine's clock and the database's. */
+  onLag?: ((seconds: number) => void) | undefined;
   logger: Logger;
 }
 
@@ -20,14 +24,17 @@ export interface ListenerEvents {
  */
 export function listen(
   supabase: SupabaseClient,
-  { onWork, onTyping, logger }: ListenerEvents,
+  { onWork, onTyping, onDelivery, onLag, logger }: ListenerEvents,
 ): () => Promise<void> {
   const channel = supabase
     .channel(`telegram-bridge-${randomUUID()}`)
     .on(
       'postgres_changes',
       { event: '*', schema: 'public', table: 'telegram_outbox', filter: 'state=eq.pending' },
-      onWork,
+      ({ commit_timestamp: committed }) => {
+        onLag?.(Math.max(0, (Date.now() - Date.parse(committed)) / 1_000));
+        onWork();
+      },
     )
     .on(
       'postgres_changes',
@@ -38,11 +45,18 @@ export function listen(
       },
     )
     // Only now do changes flow: SUBSCRIBED comes earlier.
-    .on('system', {}, onWork)
-    .subscribe((status, error) => {
-      logger.debug({ status, reason: error?.message }, 'realtime');
-      onWork();
-    });
+    .on('system', {}, onWork);
+  if (onDelivery) {
+    channel.on(
+      'postgres_changes',
+      { event: 'INSERT', schema: 'public', table: 'telegram_updates' },
+      onDelivery,
+    );
+  }
+  channel.subscribe((status, error) => {
+    logger.debug({ status, reason: error?.message }, 'realtime');
+    onWork();
+  });
   return async () => {
     await supabase.removeChannel(channel);
   };

@@ -18,6 +18,8 @@ const callTimeout = 60;
 /** The bot, with everything it does with updates. Sending the outbox isn't its business. */
 export interface InboundBot {
   bot: Bot<BotContext>;
+  /** Says in its place that what somebody wrote came to nothing. */
+  tellGivenUp(ctx: BotContext): void;
   /** Drops answers that still wait for the budget, lets those in flight end. */
   stop(): Promise<void>;
 }
@@ -117,6 +119,11 @@ export function createBot(token: string, deps: InboundDeps, onStanding: () => vo
 
   return {
     bot,
+    tellGivenUp: (ctx) => {
+      const isTheirs = ctx.chat?.id === group.chatId || ctx.chat?.type === 'private';
+      // Whoever pressed a button that says nothing presses it again.
+      if (isTheirs && ctx.callbackQuery === undefined) ctx.answer(deps.words('answer.failed'));
+    },
     stop: async () => {
       stopping.abort();
       await Promise.all(answers);

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Desk } from '../desk.ts';
 import type { Claim, OutboxRow, SentMessage, Topic } from '../desk-shapes.ts';
 import { followMigration, type Group } from '../group.ts';
+import type { BridgeObserver } from '../observer.ts';
 import { explain, judge } from '../telegram/errors.ts';
 import { type Pacer, type Priority, priorities, type Reservation } from '../telegram/pacer.ts';
 import type { Words } from '../words.ts';
@@ -31,6 +32,7 @@ export interface OutboundDeps {
   panelUrl: (ticketId: string) => string;
   /** Telegram didn't answer, or answered: outages are counted across all tickets. */
   outage: { failed(reason: string): void; passed(): void; shutOut(reason: string): void };
+  observer?: BridgeObserver | undefined;
   signal: AbortSignal;
 }
 
@@ -110,6 +112,7 @@ export class TicketWork {
       // The last record gives the ticket back as well: one round trip less.
       const isLast = unit.at(-1) === rows.at(-1) && !this.#keeper.needsSync;
       await this.#save({ done: unit, released: isLast });
+      this.#observe(unit);
       if (isLast) return undefined;
       finished.push(...unit);
     }
@@ -142,6 +145,13 @@ export class TicketWork {
 
   get #context(): RenderContext {
     return { words: this.#deps.words, numbered: !this.#deps.group.topics, ticket: this.#claim.ticket };
+  }
+
+  #observe(unit: OutboxRow[]): void {
+    for (const { kind, message } of unit) {
+      if (kind !== 'message' || message === null) continue;
+      this.#deps.observer?.delivered(Math.max(0, (Date.now() - Date.parse(message.created_at)) / 1_000));
+    }
   }
 
   async #tell(unit: OutboxRow[]): Promise<void> {
