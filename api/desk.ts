@@ -13,6 +13,7 @@ import { startArchiver } from './archiver.ts';
 import { type Config, isLoopback } from './config.ts';
 import { demo, seedDemo } from './demo.ts';
 import type { PublicConfig } from './routes/config.ts';
+import { ProjectError, probeProject } from './supabase-probe.ts';
 import { serviceClient } from './supabase.ts';
 
 /** Where a person finds the parts of a running desk. */
@@ -126,7 +127,11 @@ async function startSupabase(
   logger: Logger,
   stops: Stops,
 ) {
-  if (supabase.kind === 'project') return { ...supabase, embedded: false };
+  if (supabase.kind === 'project') {
+    const problems = await probeProject(supabase);
+    if (problems.length > 0) throw new ProjectError(problems);
+    return { ...supabase, embedded: false };
+  }
   const embedded = await startEmbedded({
     dataDir: path.resolve(root, dataDir),
     host: http.host,

@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { config as loadEnvFile } from 'dotenv';
 import type { RequestHandler } from 'express';
+import { operatorLocale, problemWords } from '../core/words/problems.ts';
 import { buildIfStale } from './build.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
 import { startDesk, type Desk } from './desk.ts';
+import { explain } from './explain.ts';
 import { createLogger } from './logger.ts';
 import { staticApp } from './routes/apps.ts';
 
@@ -11,11 +13,13 @@ const root = path.resolve(import.meta.dirname, '..');
 const development = process.argv.includes('--dev');
 
 loadEnvFile({ path: path.join(root, '.env'), quiet: true });
+const locale = operatorLocale(process.env);
+const words = problemWords(locale);
 
 try {
   await main();
 } catch (error) {
-  console.error(`Trivet could not start: ${explain(error)}`);
+  console.error(words('machine.couldNotStart', { reason: explain(error, locale) }));
   process.exit(1);
 }
 
@@ -40,7 +44,7 @@ async function main(): Promise<void> {
       .then((desk) => desk.stop())
       .then(() => process.exit(0))
       .catch((error: unknown) => {
-        console.error(`Trivet did not stop cleanly: ${explain(error)}`);
+        console.error(words('machine.didNotStop', { reason: explain(error, locale) }));
         process.exit(1);
       });
   };
@@ -74,18 +78,4 @@ function announce({ urls, demo }: Desk, seconds: number): void {
     '',
   ];
   console.log(lines.join('\n'));
-}
-
-/** One clear sentence for what stopped the start; the stack only of what nobody foresaw. */
-function explain(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
-  if (!(error instanceof Error)) return String(error);
-  const code = 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE' && 'port' in error) {
-    return `port ${String(error.port)} is taken by another program. Stop it, or set PORT, LOCAL_SUPABASE_PORT or LOCAL_TELEGRAM_PORT to a free one.`;
-  }
-  if (code === 'EACCES' && 'port' in error) {
-    return `port ${String(error.port)} may not be opened by this user. Choose one above 1023.`;
-  }
-  return typeof code === 'string' ? error.message : (error.stack ?? error.message);
 }

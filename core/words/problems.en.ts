@@ -21,6 +21,12 @@ export const problemsEn: Translation<typeof problemsRu> = {
       'To send mail {{missing}} must be set as well. Set it, or unset both to keep letters on the desk’s mail page.',
     telegramIncomplete:
       'To use a real bot {{missing}} must be set as well. Set it, or unset both for the stand-in.',
+    envUnreadable: '{{file}} can’t be read ({{reason}}). Give this user the right to read it, or remove it.',
+    envNotUtf8: '{{file}} isn’t UTF-8. Save it in this encoding (in Notepad: “Save as”, “UTF-8”).',
+    metricsToken: 'must be at least 16 characters long',
+    partNeedsProject:
+      'The api and the bot run apart only on a Supabase project. Set SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY, or run everything by: npm start',
+    botNeedsToken: 'The bot has no group to carry to. Set TELEGRAM_BOT_TOKEN and TELEGRAM_GROUP_ID.',
     webhookWithoutSecret:
       'Without TELEGRAM_WEBHOOK_SECRET anybody could play Telegram. Set it to any long random word.',
   },
@@ -45,6 +51,8 @@ export const problemsEn: Translation<typeof problemsRu> = {
     notSupabase: 'What answers at {{url}} isn’t Supabase (HTTP {{status}}). Check SUPABASE_URL.',
   },
   machine: {
+    couldNotStart: 'Trivet could not start: {{reason}}',
+    didNotStop: 'Trivet did not stop cleanly: {{reason}}',
     portTaken:
       'Port {{port}} is taken by another program. Stop it, or set PORT, LOCAL_SUPABASE_PORT or LOCAL_TELEGRAM_PORT to a free one.',
     portForbidden: 'Port {{port}} may not be opened by this user. Choose one above 1023.',

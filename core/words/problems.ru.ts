@@ -18,6 +18,12 @@ export const problemsRu = {
       'Не хватает переменной {{missing}}. Задайте её или уберите обе, тогда письма останутся на странице почты.',
     telegramIncomplete:
       'Не хватает переменной {{missing}}. Задайте её или уберите обе, тогда заработает учебная группа.',
+    envUnreadable: 'Не получается прочитать {{file}} ({{reason}}). Дайте этому пользователю право на чтение или уберите файл.',
+    envNotUtf8: 'Файл {{file}} сохранён не в UTF-8. Сохраните его в этой кодировке (в Блокноте: «Сохранить как», «UTF-8»).',
+    metricsToken: 'нужно не меньше 16 знаков',
+    partNeedsProject:
+      'По отдельности api и бот работают только с проектом Supabase. Задайте SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY и SUPABASE_SECRET_KEY или запустите всё вместе: npm start',
+    botNeedsToken: 'Боту некуда передавать сообщения. Задайте TELEGRAM_BOT_TOKEN и TELEGRAM_GROUP_ID.',
     webhookWithoutSecret:
       'Без TELEGRAM_WEBHOOK_SECRET кто угодно мог бы выдать себя за Telegram. Задайте любое длинное случайное слово.',
   },
@@ -42,6 +48,8 @@ export const problemsRu = {
     notSupabase: 'По адресу {{url}} отвечает не Supabase (HTTP {{status}}). Проверьте SUPABASE_URL.',
   },
   machine: {
+    couldNotStart: 'Trivet не запустился: {{reason}}',
+    didNotStop: 'Trivet остановился не до конца: {{reason}}',
     portTaken:
       'Порт {{port}} занят другой программой. Остановите её или задайте другой порт: PORT, LOCAL_SUPABASE_PORT или LOCAL_TELEGRAM_PORT.',
     portForbidden: 'Порт {{port}} этому пользователю не открыть. Возьмите порт выше 1023.',
