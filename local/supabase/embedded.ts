@@ -53,7 +53,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       storageDir: join(dataDir, 'storage'),
       host,
       port,
-      keys: await readOrMakeKeys(join(dataDir, 'keys.json')),
+      keys: await readOrMakeKeys(dataDir),
       ...(publicUrl && { publicUrl }),
       ...(smtp && { smtp }),
       ...(siteUrl && { siteUrl }),
@@ -75,12 +75,19 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
 const DUPLICATE_DATABASE = '42P04';
 
-async function readOrMakeKeys(file: string): Promise<ProjectKeys> {
-  const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+/** The keys of the Supabase that has been started on this data directory; undefined when none has. */
+export async function readKeys(dataDir: string): Promise<ProjectKeys | undefined> {
+  const kept = await readFile(join(dataDir, 'keys.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  if (kept !== undefined) return keysSchema.parse(JSON.parse(kept));
+  return kept === undefined ? undefined : keysSchema.parse(JSON.parse(kept));
+}
+
+async function readOrMakeKeys(dataDir: string): Promise<ProjectKeys> {
+  const kept = await readKeys(dataDir);
+  if (kept !== undefined) return kept;
+  const file = join(dataDir, 'keys.json');
   const keys = makeKeys();
   await writeFile(`${file}.new`, JSON.stringify(keys, null, 2), { mode: 0o600 });
   await rename(`${file}.new`, file);
