@@ -104,6 +104,36 @@ export type NoteRow = {
   created_at: string;
 };
 
+/** An answer staff give often. */
+export type CannedReplyRow = {
+  id: string;
+  /** Unique, whatever its case. */
+  name: string;
+  /** May hold placeholders: core/canned.ts. */
+  text: string;
+  created_by: string | null;
+  created_at: string;
+  updated_at: string;
+};
+
+/** What staff agree on about a ticket; there is no row before the first need. */
+export type StaffStateRow = {
+  ticket_id: string;
+  /** The staff profile that has taken it. */
+  assignee_id: string | null;
+  /** The Telegram account that has taken it, when it has no profile. */
+  assignee_telegram_id: number | null;
+  /** Whose ticket it is, as staff are shown it; null: nobody's. */
+  assignee_name: string | null;
+  assigned_at: string | null;
+  assigned_by_name: string | null;
+  /** Muted until then; `infinity`: for good. */
+  muted_until: string | null;
+  updated_at: string;
+  /** Grows with every change of the row: of two copies the higher is the newer. */
+  revision: number;
+};
+
 /** What staff may see of a row of the outbox: how far something has come on its way to Telegram. */
 export type DeliveryRow = {
   id: number;
@@ -185,6 +215,19 @@ export type Database = {
         ]
       >;
       ticket_notes: Table<NoteRow>;
+      canned_replies: Table<CannedReplyRow>;
+      ticket_staff_state: Table<
+        StaffStateRow,
+        [
+          {
+            foreignKeyName: 'ticket_staff_state_ticket_id_fkey';
+            columns: ['ticket_id'];
+            isOneToOne: true;
+            referencedRelation: 'tickets';
+            referencedColumns: ['id'];
+          },
+        ]
+      >;
       telegram_outbox: Table<DeliveryRow>;
     };
     Views: Record<never, never>;
@@ -217,6 +260,20 @@ export type Database = {
       set_ticket_status: Fn<{ ticket_id: string; status: TicketStatus }, TicketRow>;
       add_note: Fn<{ ticket_id: string; note: string }, NoteRow>;
       ticket_counts: Fn<{ for_user?: string | null }, TicketCounts>;
+      save_canned_reply: Fn<{ name: string; text: string }, CannedReplyRow>;
+      delete_canned_reply: Fn<{ name: string }, undefined>;
+      assign_ticket: Fn<{ ticket_id: string; assignee_id: string | null }, StaffStateRow>;
+      mute_ticket: Fn<{ ticket_id: string; until: string | null }, StaffStateRow>;
+      create_ticket_for: Fn<
+        {
+          user_id: string;
+          subject: string;
+          message_id: string;
+          message: string;
+          attachments?: AttachmentInput[];
+        },
+        TicketRow
+      >;
       resend_message: Fn<{ message_id: string }, undefined>;
       create_telegram_link_code: Fn<Record<never, never>, string>;
       unlink_telegram: Fn<Record<never, never>, undefined>;

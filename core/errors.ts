@@ -34,6 +34,10 @@ export const databaseErrorCodes = [
   'attachment_too_large',
   'attachment_not_found',
   'attachment_not_yours',
+  'canned_name_empty',
+  'canned_name_too_long',
+  'assignee_not_staff',
+  'user_not_found',
   'too_many_messages',
   'too_many_tickets',
 ] as const;

@@ -9,6 +9,8 @@ export const limits = {
   messageLength: 8_000,
   /** Code points in a staff note. */
   noteLength: 8_000,
+  /** Code points in a canned reply's name; its text is as long as a message. */
+  cannedNameLength: 64,
   /** Code points in a nickname. */
   nicknameLength: 64,
   /** Bytes in one attachment; also the bucket's own limit. */

@@ -33,10 +33,12 @@ describe('what the catalogue must show', () => {
         from information_schema.role_table_grants
         where table_schema in ('public', 'private') and grantee in ('anon', 'authenticated', 'PUBLIC') order by 1`),
     ).toEqual([
+      'authenticated SELECT canned_replies',
       'authenticated SELECT profiles',
       'authenticated SELECT ticket_attachments',
       'authenticated SELECT ticket_messages',
       'authenticated SELECT ticket_notes',
+      'authenticated SELECT ticket_staff_state',
       'authenticated SELECT tickets',
     ]);
     expect(
@@ -74,6 +76,7 @@ describe('what the catalogue must show', () => {
           'set_ticket_status',
           'add_note',
         ],
+        ...['save_canned_reply', 'delete_canned_reply', 'assign_ticket', 'mute_ticket', 'create_ticket_for'],
         ...['create_telegram_link_code', 'unlink_telegram', 'resend_message', 'private.is_admin'],
       ].sort(),
     );
@@ -124,11 +127,13 @@ describe('what the catalogue must show', () => {
       await list(`select tablename as item from pg_publication_tables
         where pubname = 'supabase_realtime' and schemaname = 'public' order by 1`),
     ).toEqual([
+      'canned_replies',
       'telegram_outbox',
       'telegram_updates',
       'ticket_attachments',
       'ticket_messages',
       'ticket_notes',
+      'ticket_staff_state',
       'tickets',
     ]);
   });

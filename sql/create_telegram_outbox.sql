@@ -115,10 +115,12 @@ begin
     select jsonb_build_object(
       'id', t.id, 'number', t.number, 'subject', t.subject, 'status', t.status, 'created_at', t.created_at,
       'archived_at', t.archived_at, 'last_message_at', t.last_message_at, 'unread_count', t.unread_count,
+      'assignee', s.assignee_name, 'muted_until', s.muted_until, 'muted', coalesce(s.muted_until > now(), false),
       'user', jsonb_build_object(
         'id', p.id, 'nickname', p.nickname, 'email', p.email, 'member_id', p.member_id, 'locale', p.locale,
         'created_at', p.created_at, 'tickets', (select count(*) from public.tickets o where o.user_id = p.id)))
     from public.tickets t join public.profiles p on p.id = t.user_id
+    left join public.ticket_staff_state s on s.ticket_id = t.id
     where t.id = telegram_ticket_json.ticket_id);
 end
 $$;
