@@ -43,6 +43,28 @@ export function deskError(call: string, error: FailedCall, status: number): Desk
   return new DeskUnavailable(call, error);
 }
 
+/** What a failed call of storage-js says of itself: Supabase's storage answers 400 to nearly everything, the body more. */
+interface FailedStorage {
+  message: string;
+  status?: number | undefined;
+  statusCode?: string | undefined;
+}
+
+/** True when storage has no such object. */
+export function isMissing({ status, statusCode }: FailedStorage): boolean {
+  return status === 404 || statusCode === '404' || statusCode === 'NoSuchKey';
+}
+
+/** What a failed upload means: a file that storage will never take, or an outage. */
+export function uploadError(error: FailedStorage): DeskRefusal | DeskUnavailable {
+  const said = error.statusCode ?? '';
+  if (said === '413' || said === 'EntityTooLarge')
+    return new DeskRefusal('attachment_too_large', error.message);
+  if (said === '415' || said === 'InvalidMimeType' || said === 'InvalidKey')
+    return new DeskRefusal('attachment_refused', error.message);
+  return new DeskUnavailable('storage upload', error);
+}
+
 /**
  * Calls a database function with the secret key and checks its answer.
  * @throws DeskRefusal (told to a person) or DeskUnavailable (tried again)

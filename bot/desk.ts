@@ -1,7 +1,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
 import { buckets } from '../core/limits.ts';
-import { callDesk, DeskUnavailable } from './desk-call.ts';
+import { callDesk, DeskUnavailable, isMissing, uploadError } from './desk-call.ts';
 import {
   type DeskMessage,
   type Topic,
@@ -215,8 +215,7 @@ export class Desk {
   async download(path: string): Promise<Uint8Array | null> {
     const { data, error } = await this.#supabase.storage.from(buckets.attachments).download(path);
     if (error !== null) {
-      const missing = 'status' in error && (error.status === 404 || error.status === 400);
-      if (missing) return null;
+      if (isMissing(error)) return null;
       throw new DeskUnavailable('storage download', error);
     }
     return new Uint8Array(await data.arrayBuffer());
@@ -227,7 +226,7 @@ export class Desk {
     const { error } = await this.#supabase.storage
       .from(buckets.attachments)
       .upload(path, bytes, { contentType: type, upsert: true });
-    if (error !== null) throw new DeskUnavailable('storage upload', error);
+    if (error !== null) throw uploadError(error);
   }
 
   #call<T>(name: string, args: Record<string, unknown>, schema: z.ZodType<T>): Promise<T> {

@@ -1,11 +1,10 @@
 import { Bot } from 'grammy';
 import { followMigration } from '../group.ts';
-import { explain, judge } from '../telegram/errors.ts';
-import { priorities } from '../telegram/pacer.ts';
+import { Answers } from './answers.ts';
 import { buttons } from './buttons.ts';
 import { commands, repliedTo } from './commands.ts';
 import type { BotContext, InboundDeps, Place } from './deps.ts';
-import { staffMessages } from './messages.ts';
+import { staffMessages, TicketUnknown } from './messages.ts';
 import { privateChat } from './private-chat.ts';
 import { tellRefusals } from './refusals.ts';
 
@@ -19,7 +18,7 @@ const callTimeout = 60;
 export interface InboundBot {
   bot: Bot<BotContext>;
   /** Says in its place that what somebody wrote came to nothing. */
-  tellGivenUp(ctx: BotContext): void;
+  tellGivenUp(ctx: BotContext, error: unknown): void;
   /** Drops answers that still wait for the budget, lets those in flight end. */
   stop(): Promise<void>;
 }
@@ -33,16 +32,12 @@ export function createBot(token: string, deps: InboundDeps, onStanding: () => vo
   const bot = new Bot<BotContext>(token, {
     client: { apiRoot: deps.apiRoot, timeoutSeconds: callTimeout, sensitiveLogs: false },
   });
-  const answers = new Set<Promise<void>>();
-  const stopping = new AbortController();
+  const answers = new Answers(deps.pacer, logger);
 
   bot.use(async (ctx, next) => {
     let place: Promise<Place> | undefined;
     ctx.place = () => (place ??= placeOf(ctx));
-    ctx.answer = (text, other) => {
-      const answer = answerInTopic(ctx, text, other).finally(() => answers.delete(answer));
-      answers.add(answer);
-    };
+    ctx.answer = (text, other) => answers.give(ctx, text, other);
     await next();
   });
 
@@ -89,44 +84,14 @@ export function createBot(token: string, deps: InboundDeps, onStanding: () => vo
     });
   }
 
-  async function answerInTopic(ctx: BotContext, text: string, other: Parameters<BotContext['answer']>[1]) {
-    const { msg } = ctx;
-    if (msg === undefined) return;
-    const thread = msg.is_topic_message === true ? msg.message_thread_id : undefined;
-    for (let attempt = 1; attempt <= 3; attempt += 1) {
-      const reservation = await deps.pacer
-        .reserve(1, priorities.answer, stopping.signal)
-        // Stopping: an answer isn't worth waiting for.
-        .catch(() => null);
-      if (reservation === null) return;
-      try {
-        await ctx.api.sendMessage(msg.chat.id, text, {
-          ...other,
-          ...(thread === undefined ? {} : { message_thread_id: thread }),
-          reply_parameters: { message_id: msg.message_id, allow_sending_without_reply: true },
-          link_preview_options: { is_disabled: true },
-        });
-        return reservation.spend();
-      } catch (error) {
-        reservation.spend();
-        const verdict = judge(error);
-        logger.warn({ reason: explain(error), attempt }, 'an answer to staff did not go out');
-        if (verdict.kind !== 'wait') return;
-        deps.pacer.pause(verdict.seconds);
-      }
-    }
-  }
-
   return {
     bot,
-    tellGivenUp: (ctx) => {
+    tellGivenUp: (ctx, error) => {
       const isTheirs = ctx.chat?.id === group.chatId || ctx.chat?.type === 'private';
       // Whoever pressed a button that says nothing presses it again.
-      if (isTheirs && ctx.callbackQuery === undefined) ctx.answer(deps.words('answer.failed'));
+      if (!isTheirs || ctx.callbackQuery !== undefined) return;
+      ctx.answer(deps.words(error instanceof TicketUnknown ? 'answer.noTicket' : 'answer.failed'));
     },
-    stop: async () => {
-      stopping.abort();
-      await Promise.all(answers);
-    },
+    stop: () => answers.stop(),
   };
 }

@@ -8,6 +8,12 @@ import type { BotContext, InboundDeps } from './deps.ts';
 import { fetchFile } from './fetch-file.ts';
 import { messageIdOf } from './ids.ts';
 
+/**
+ * A message stands where the bot has written, and no ticket is known there. Its ticket may just be about to be written
+ * down; if not, a kill came between Telegram's topic (or message) and our row, and whoever writes there must be told.
+ */
+export class TicketUnknown extends Error {}
+
 /** Takes what staff write in a ticket's topic (or in reply to its messages) into the desk. */
 export function staffMessages(deps: InboundDeps, token: string): Composer<BotContext> {
   const { desk, words } = deps;
@@ -57,7 +63,8 @@ export function staffMessages(deps: InboundDeps, token: string): Composer<BotCon
     const attachments: DeskAttachment[] = [];
     if (content.file !== null) {
       const { ticket, profile, known } = await ctx.place();
-      if (ticket === null || known) return;
+      if (ticket === null) return noTicket(ctx);
+      if (known) return;
       if (deps.staff === 'linked' && profile === null) return ctx.answer(words('answer.linkFirst'));
       const { file } = content;
       const fetched = await fetchFile({ api: ctx.api, apiRoot: deps.apiRoot, token }, desk, file, messageId);
@@ -85,7 +92,15 @@ export function staffMessages(deps: InboundDeps, token: string): Composer<BotCon
       media_group_id: msg.media_group_id ?? null,
       linked_only: deps.staff === 'linked',
     });
+    if (outcome === 'no_ticket') noTicket(ctx);
     if (outcome === 'not_linked') ctx.answer(words('answer.linkFirst'));
+  }
+
+  /** What staff write to each other in topics of their own is nobody's business. */
+  function noTicket(ctx: BotContext): void {
+    const isTicketsPlace = deps.group.topics ? ctx.msg?.is_topic_message === true : true;
+    // In a topic, what answers nothing answers the topic's beginning, which is the work of whoever made it.
+    if (isTicketsPlace && ctx.msg?.reply_to_message?.from?.id === ctx.me.id) throw new TicketUnknown();
   }
 
   return composer;

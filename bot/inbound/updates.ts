@@ -27,7 +27,7 @@ const pollTimeout = 30;
  * How often an update is tried that fails for reasons of its own, or because Telegram fails at what it needs (a file
  * that never comes, for about a minute). While the desk is away it is tried for ever.
  */
-const attempts = { own: 3, telegram: 9 };
+const attempts = { own: 4, telegram: 9 };
 
 /**
  * Asks Telegram for updates, one batch after the other, until the signal is aborted. An update is confirmed only when it
@@ -108,7 +108,7 @@ export async function handle(
       );
       if (isGivenUp) {
         tell('failed');
-        if (thrown instanceof BotError) inbound.tellGivenUp(thrown.ctx as BotContext);
+        if (thrown instanceof BotError) inbound.tellGivenUp(thrown.ctx as BotContext, error);
         return true;
       }
       await delay(Math.min(15_000, 200 * 2 ** attempt), signal);

@@ -54,7 +54,10 @@ export const botEn: typeof botRu = {
       'A message that begins with “/” isn’t sent to the user, who still sees the earlier text. To delete it: /del',
     notTicket: 'This command works in a ticket’s topic, or as a reply to one of its messages.',
     expired: 'This button is gone.',
-    failed: 'That didn’t work: the service is unavailable at the moment. Please try again.',
+    failed:
+      'That didn’t work: something failed on our side, and nothing was sent to the user. Please try again.',
+    noTicket:
+      'Not sent: this place belongs to no ticket. Answer in the ticket’s topic, or another of its messages.',
     linkFirst:
       'Not sent: only staff with a linked account can answer. Get a code in the panel and send it to me in a private chat: /link code',
     linked: 'Done: your account is linked to the profile “{{name}}”.',
@@ -79,6 +82,7 @@ export const botEn: typeof botRu = {
     note_too_long: 'The note is too long.',
     attachments_too_many: 'A message holds 10 files at most: this one was not sent.',
     attachment_too_large: 'The file is larger than allowed and was not sent.',
+    attachment_refused: 'Storage didn’t take the file; it was not sent.',
     other: 'That didn’t work; nothing was sent to the user ({{code}}).',
   },
   file: {
