@@ -7,6 +7,7 @@ import { changesPageSize, fetchChangedTickets, fetchTicket } from '../../core/qu
 import { ServerClock } from './clock.ts';
 import { Outgoing } from '../composer/outgoing.ts';
 import { SignedUrls } from '../attachments/signedUrls.ts';
+import { Reactions } from '../thread/reactions.ts';
 import { deskKeys } from './keys.ts';
 import { latestChange, mergeRows, withOverlap } from './merge.ts';
 import { openStream, type Change } from './realtime.ts';
@@ -36,8 +37,10 @@ export class Desk {
   readonly clock = new ServerClock();
   readonly outgoing: Outgoing;
   readonly files: SignedUrls;
+  readonly reactions: Reactions;
   readonly #typing: TypingWatch;
   readonly #listeners = new Set<(incoming: IncomingMessage) => void>();
+  readonly #failureListeners = new Set<(error: unknown) => void>();
   /** Changes of tickets up to this `updated_at` have been fetched; undefined: no list has. */
   #ticketsSyncedAt: string | undefined;
   #syncing: Promise<void> | undefined;
@@ -61,6 +64,11 @@ export class Desk {
       },
     });
     this.files = new SignedUrls(supabase);
+    this.reactions = new Reactions({
+      supabase,
+      threads: this.threads,
+      onFailed: (error) => this.#failureListeners.forEach((listener) => listener(error)),
+    });
   }
 
   /** Opens the stream and listens to the browser; returns what ends it all. */
@@ -112,6 +120,12 @@ export class Desk {
   onIncomingMessage(listener: (incoming: IncomingMessage) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls `listener` when something failed that was on the screen as done; returns the unsubscriber. */
+  onFailure(listener: (error: unknown) => void): () => void {
+    this.#failureListeners.add(listener);
+    return () => this.#failureListeners.delete(listener);
   }
 
   /** Merges tickets that a query or a function answered with. */

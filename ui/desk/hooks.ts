@@ -19,3 +19,10 @@ export function useIncomingMessage(listener: (incoming: IncomingMessage) => void
   const listen = useEffectEvent(listener);
   useEffect(() => desk.onIncomingMessage((incoming) => listen(incoming)), [desk]);
 }
+
+/** Calls `listener` when something failed that was on the screen as done. */
+export function useFailure(listener: (error: unknown) => void): void {
+  const desk = useDesk();
+  const listen = useEffectEvent(listener);
+  useEffect(() => desk.onFailure((error) => listen(error)), [desk]);
+}

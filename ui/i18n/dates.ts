@@ -11,7 +11,7 @@ function calendarDays(from: Date, to: Date): number {
 export function shortDate(iso: string, locale: string, yesterday: string, now = new Date()): string {
   const date = new Date(iso);
   const age = calendarDays(date, now);
-  if (age <= 0) return format(locale, { hour: '2-digit', minute: '2-digit' }, date);
+  if (age <= 0) return timeOfDay(iso, locale);
   if (age === 1) return yesterday;
   if (age < 7) return format(locale, { weekday: 'short' }, date);
   if (date.getFullYear() === now.getFullYear())
@@ -19,9 +19,21 @@ export function shortDate(iso: string, locale: string, yesterday: string, now = 
   return format(locale, { day: 'numeric', month: 'numeric', year: 'numeric' }, date);
 }
 
+/** The time of day: 14:05, 2:05 PM. */
+export function timeOfDay(iso: string, locale: string): string {
+  return format(locale, { hour: 'numeric', minute: '2-digit' }, new Date(iso));
+}
+
 /** A full date with its time: 3 November 2026, 14:05. */
 export function fullDate(iso: string, locale: string): string {
   return format(locale, { dateStyle: 'long', timeStyle: 'short' }, new Date(iso));
+}
+
+/** A day of a conversation: Monday, 3 November, with the year when it isn't this one. */
+export function weekdayDate(iso: string, locale: string, now = new Date()): string {
+  const date = new Date(iso);
+  const year = date.getFullYear() === now.getFullYear() ? {} : ({ year: 'numeric' } as const);
+  return format(locale, { weekday: 'long', day: 'numeric', month: 'long', ...year }, date);
 }
 
 /** A date without its time: 3 November 2026. */

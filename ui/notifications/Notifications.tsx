@@ -1,12 +1,13 @@
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useIncomingMessage } from '../desk/hooks.ts';
+import { useFailure, useIncomingMessage } from '../desk/hooks.ts';
 import type { Side } from '../desk/typing.ts';
+import { errorKey } from '../i18n/error-key.ts';
 import { readPreference } from '../profile/preferences.ts';
 import { useUnreadTotal } from '../tickets/useTickets.ts';
 import { showBrowserNotification } from './browser-notification.ts';
 import { playChime } from './chime.ts';
-import type { Announcement } from './Toasts.tsx';
+import type { Announcement, Problem } from './Toasts.tsx';
 
 /** Loaded with the first message that needs one. */
 const Toasts = lazy(() => import('./Toasts.tsx'));
@@ -21,7 +22,8 @@ type Props = {
 /** Tells of the other side's messages wherever they aren't on the screen already. */
 export function Notifications({ side, openTicketId, onOpen }: Props) {
   const { t } = useTranslation();
-  const [latest, setLatest] = useState<Announcement>();
+  const [latest, setLatest] = useState<Announcement | Problem>();
+  useFailure((error) => setLatest({ problem: t(errorKey(error)) }));
   useIncomingMessage(({ message, ticket }) => {
     const away = document.visibilityState === 'hidden' || !document.hasFocus();
     const onScreen = ticket.id === openTicketId && document.visibilityState === 'visible';

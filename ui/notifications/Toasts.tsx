@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { toast, Toaster } from 'sonner';
 import { timings } from '../../core/limits.ts';
 import { MessageToast } from './MessageToast.tsx';
+import { ProblemToast } from './ProblemToast.tsx';
 
 /** A message to be told of, in words. */
 export type Announcement = {
@@ -13,13 +14,23 @@ export type Announcement = {
   text: string;
 };
 
-type Props = { latest: Announcement; onOpen: (ticketId: string) => void };
+/** Something that went wrong, in words. */
+export type Problem = { problem: string };
 
-/** The stack at the top right. One toast a ticket: its latest message takes the place of the one before. */
+type Props = { latest: Announcement | Problem; onOpen: (ticketId: string) => void };
+
+/** The stack at the top right. One toast a ticket, its latest message, and one for what went wrong last. */
 export default function Toasts({ latest, onOpen }: Props) {
   const { t } = useTranslation();
   const open = useEffectEvent(onOpen);
   useEffect(() => {
+    if ('problem' in latest) {
+      toast.custom((id) => <ProblemToast text={latest.problem} onClose={() => toast.dismiss(id)} />, {
+        id: 'problem',
+        duration: timings.toast,
+      });
+      return;
+    }
     const id = latest.ticketId;
     toast.custom(
       () => (

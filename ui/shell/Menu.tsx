@@ -62,15 +62,16 @@ function placeBeside(button: Element): CSSProperties {
 }
 
 function itemsOf(menu: HTMLElement): HTMLElement[] {
-  return [...menu.querySelectorAll<HTMLElement>('[role="menuitem"]')];
+  return [...menu.querySelectorAll<HTMLElement>('[role^="menuitem"]')];
 }
 
 function step(event: KeyboardEvent<HTMLElement>): void {
   const items = itemsOf(event.currentTarget);
   const at = items.findIndex((item) => item === document.activeElement);
+  const next = (at + 1) % items.length;
+  const previous = (at - 1 + items.length) % items.length;
   const targets: Record<string, number> = {
-    ArrowDown: (at + 1) % items.length,
-    ArrowUp: (at - 1 + items.length) % items.length,
+    ...{ ArrowDown: next, ArrowRight: next, ArrowUp: previous, ArrowLeft: previous },
     Home: 0,
     End: items.length - 1,
   };
@@ -92,7 +93,7 @@ export function MenuItem({ icon: Icon, danger = false, onSelect, children }: Ite
       tabIndex={-1}
       onPointerMove={(event) => event.currentTarget.focus()}
       onClick={(event) => {
-        event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover();
+        closeMenuOf(event.currentTarget);
         onSelect();
       }}
       className={clsx(
@@ -102,6 +103,50 @@ export function MenuItem({ icon: Icon, danger = false, onSelect, children }: Ite
     >
       {Icon && <Icon aria-hidden className="size-4.5" />}
       {children}
+    </button>
+  );
+}
+
+function closeMenuOf(item: HTMLElement): void {
+  item.closest<HTMLElement>('[popover]')?.hidePopover();
+}
+
+/** Small choices side by side. */
+export function MenuRow({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div role="group" aria-label={label} className="mb-1.5 flex border-b border-border pb-1.5">
+      {children}
+    </div>
+  );
+}
+
+/** One sign of a row, chosen or not. */
+export function MenuRowItem({
+  label,
+  checked,
+  onSelect,
+}: {
+  label: string;
+  checked: boolean;
+  onSelect: () => void;
+}) {
+  return (
+    <button
+      type="button"
+      role="menuitemcheckbox"
+      aria-checked={checked}
+      tabIndex={-1}
+      onPointerMove={(event) => event.currentTarget.focus()}
+      onClick={(event) => {
+        closeMenuOf(event.currentTarget);
+        onSelect();
+      }}
+      className={clsx(
+        'flex size-10 items-center justify-center rounded-lg text-xl leading-none transition-transform outline-none select-none focus:scale-115 focus:bg-surface-sunken',
+        checked && 'bg-accent-soft',
+      )}
+    >
+      {label}
     </button>
   );
 }

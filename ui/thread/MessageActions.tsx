@@ -8,8 +8,9 @@ import type { Draft } from '../composer/draft.ts';
 import { useDesk, useDeskState } from '../desk/DeskProvider.tsx';
 import { ConfirmDialog } from '../shell/ConfirmDialog.tsx';
 import { Menu, MenuItem } from '../shell/Menu.tsx';
+import { ReactionChoice } from './MessageReactions.tsx';
 
-/** What can be done with a message: answer it, copy it, and while it may be changed rewrite or delete it. */
+/** What can be done with a message: react to it, answer it, copy it, and while it may be changed rewrite or delete it. */
 export function MessageActions({ message, draft }: { message: Message; draft: Draft }) {
   const { t } = useTranslation();
   const desk = useDesk();
@@ -41,6 +42,7 @@ export function MessageActions({ message, draft }: { message: Message; draft: Dr
           </button>
         }
       >
+        <ReactionChoice message={message} />
         {ticketOpen && (
           <MenuItem icon={Reply} onSelect={() => draft.reply(message.id)}>
             {t('thread.reply')}

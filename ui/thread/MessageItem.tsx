@@ -10,8 +10,10 @@ import type { OutgoingMessage } from '../composer/outgoing.ts';
 import { useDesk } from '../desk/DeskProvider.tsx';
 import { Avatar } from '../shell/Avatar.tsx';
 import { DeadLetterNote } from './DeadLetterNote.tsx';
-import { dayLabel, timeLabel } from './dates.ts';
+import { timeOfDay } from '../i18n/dates.ts';
+import { dayLabel } from './dates.ts';
 import { MessageActions } from './MessageActions.tsx';
+import { MessageReactions } from './MessageReactions.tsx';
 import { MessageState } from './MessageState.tsx';
 import { MessageText } from './MessageText.tsx';
 import { senderName } from './names.ts';
@@ -35,7 +37,8 @@ export const MessageItem = memo(function MessageItem({ ticketId, row, draft, isF
   const [fresh] = useState(() => isFresh(row));
   const { message } = row;
   return (
-    <div className="mx-auto max-w-3xl px-3 md:px-5">
+    // Reactions reach over the next row's edge.
+    <div className="relative mx-auto max-w-3xl px-3 has-data-[testid=reactions]:z-1 md:px-5">
       {row.day !== undefined && (
         <p className="pt-5 pb-1 text-center text-xs font-medium text-text-muted first-letter:uppercase">
           {dayLabel(row.day, i18n.language, t)}
@@ -58,7 +61,7 @@ export const MessageItem = memo(function MessageItem({ ticketId, row, draft, isF
           data-own={row.own}
           className={clsx(
             'group flex items-end gap-2',
-            'pb-1',
+            'pb-1.5',
             row.first && 'pt-2',
             row.own && 'flex-row-reverse',
             fresh && 'animate-appear',
@@ -93,48 +96,55 @@ function Bubble({ ticketId, row, onOpenQuote }: Pick<Props, 'ticketId' | 'row' |
   return (
     <div
       className={clsx(
-        'flex min-w-0 flex-col overflow-hidden rounded-[18px] px-1.5 py-1.5 shadow-sm',
-        own ? 'text-bubble-own-text' : 'border border-border bg-bubble-other text-bubble-other-text',
-        own && (outgoing?.state === 'failed' ? 'bg-bubble-own opacity-70' : 'bg-brand'),
-        row.first && (own ? 'rounded-tr-md' : 'rounded-tl-md'),
+        'relative min-w-0',
         // Words wrap at the edge of a picture: a picture in a wider bubble stands beside an empty field.
         files.some(({ file_type }) => isPicture(file_type))
           ? 'max-w-[min(20.75rem,82%)]'
           : 'max-w-[min(34rem,82%)]',
       )}
     >
-      {showsName && (
-        <p className={clsx('px-2 pt-0.5 text-[13px] font-semibold', own ? 'text-white/90' : 'text-accent')}>
-          <bdi className="wrap-anywhere">{name}</bdi>
-        </p>
-      )}
-      {!showsName && <h3 className="sr-only">{name}</h3>}
-      {replyTo !== null && !deleted && (
-        <div className="px-1 pt-1">
-          <Quote ticketId={ticketId} messageId={replyTo} own={own} onOpen={onOpenQuote} />
-        </div>
-      )}
-      {files.length > 0 && <MessageFiles attachments={files} own={own} />}
-      {(text !== '' || deleted) && (
-        <div className="px-2 pt-0.5">
-          {deleted ? (
-            <p className="text-[15px] italic opacity-80">{t('thread.deleted')}</p>
-          ) : (
-            <MessageText text={text} own={own} />
-          )}
-        </div>
-      )}
-      <p
+      <div
         className={clsx(
-          'flex items-center gap-1 self-end px-2 pt-0.5 text-[11px] tabular-nums',
-          own ? 'text-white/85' : 'text-text-muted',
+          'flex flex-col overflow-hidden rounded-[18px] px-1.5 py-1.5 shadow-sm',
+          own ? 'text-bubble-own-text' : 'border border-border bg-bubble-other text-bubble-other-text',
+          own && (outgoing?.state === 'failed' ? 'bg-bubble-own opacity-70' : 'bg-brand'),
+          row.first && (own ? 'rounded-tr-md' : 'rounded-tl-md'),
         )}
       >
-        {message?.source === 'telegram' && own && <span>{t('thread.viaTelegram')} ·</span>}
-        {message?.edited_at != null && !deleted && <span data-testid="edited">{t('thread.edited')} ·</span>}
-        <time dateTime={at}>{timeLabel(at, i18n.language)}</time>
-        {own && !deleted && <MessageState row={row} />}
-      </p>
+        {showsName && (
+          <p className={clsx('px-2 pt-0.5 text-[13px] font-semibold', own ? 'text-white/90' : 'text-accent')}>
+            <bdi className="wrap-anywhere">{name}</bdi>
+          </p>
+        )}
+        {!showsName && <h3 className="sr-only">{name}</h3>}
+        {replyTo !== null && !deleted && (
+          <div className="px-1 pt-1">
+            <Quote ticketId={ticketId} messageId={replyTo} own={own} onOpen={onOpenQuote} />
+          </div>
+        )}
+        {files.length > 0 && <MessageFiles attachments={files} own={own} />}
+        {(text !== '' || deleted) && (
+          <div className="px-2 pt-0.5">
+            {deleted ? (
+              <p className="text-[15px] italic opacity-80">{t('thread.deleted')}</p>
+            ) : (
+              <MessageText text={text} own={own} />
+            )}
+          </div>
+        )}
+        <p
+          className={clsx(
+            'flex items-center gap-1 self-end px-2 pt-0.5 text-[11px] tabular-nums',
+            own ? 'text-white/85' : 'text-text-muted',
+          )}
+        >
+          {message?.source === 'telegram' && own && <span>{t('thread.viaTelegram')} ·</span>}
+          {message?.edited_at != null && !deleted && <span data-testid="edited">{t('thread.edited')} ·</span>}
+          <time dateTime={at}>{timeOfDay(at, i18n.language)}</time>
+          {own && !deleted && <MessageState row={row} />}
+        </p>
+      </div>
+      {message && !deleted && <MessageReactions message={message} own={own} />}
     </div>
   );
 }
@@ -166,7 +176,7 @@ function EventLine({ message, fresh }: { message: Message; fresh: boolean }) {
     >
       <span className="inline-flex items-center gap-1.5 rounded-full bg-surface-sunken px-3 py-1 text-xs text-text-muted">
         <Icon aria-hidden className="size-3.5" />
-        {t(key)} · <time dateTime={message.created_at}>{timeLabel(message.created_at, i18n.language)}</time>
+        {t(key)} · <time dateTime={message.created_at}>{timeOfDay(message.created_at, i18n.language)}</time>
       </span>
     </p>
   );

@@ -7,7 +7,7 @@ import type { Draft } from '../composer/draft.ts';
 import type { OutgoingMessage } from '../composer/outgoing.ts';
 import { useDesk } from '../desk/DeskProvider.tsx';
 import { compareMoments, type Thread } from '../desk/merge.ts';
-import { ListTop } from './ListTop.tsx';
+import { ListEnd, ListTop } from './ListEdges.tsx';
 import { MessageItem } from './MessageItem.tsx';
 import { buildRows, isUnread, type ThreadRow } from './rows.ts';
 import { ThreadEmpty } from './ThreadStates.tsx';
@@ -80,7 +80,7 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
         firstItemIndex={firstIndex - prepended}
         initialTopMostItemIndex={{ index: 'LAST', align: 'end' }}
         computeItemKey={(_, row) => row.id}
-        components={{ Header: ListTop }}
+        components={{ Header: ListTop, Footer: ListEnd }}
         alignToBottom
         increaseViewportBy={{ top: 600, bottom: 200 }}
         atBottomThreshold={endThreshold}

@@ -8,11 +8,11 @@ export function TypingStrip({ ticketId }: { ticketId: string }) {
   const { side } = useDesk();
   const typing = useTyping(ticketId);
   return (
-    <div role="status" className="mx-auto h-8 w-full max-w-3xl shrink-0 px-4 md:px-6">
+    <div role="status" className="mx-auto h-7 w-full max-w-3xl shrink-0 px-4 md:px-6">
       {typing && (
         <p
           data-testid="typing"
-          className="flex h-7 w-fit animate-appear items-center gap-2 text-sm text-text-muted"
+          className="flex h-6 w-fit animate-appear items-center gap-2 text-sm text-text-muted"
         >
           <span aria-hidden className="flex items-center gap-1 rounded-full bg-surface-sunken px-2.5 py-2">
             {[0, 150, 300].map((delay) => (

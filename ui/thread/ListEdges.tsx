@@ -26,3 +26,8 @@ export function ListTop({ context }: { context?: Context }) {
     </div>
   );
 }
+
+/** Room below the last row for its reactions, which reach over its edge. */
+export function ListEnd() {
+  return <div className="h-2.5" />;
+}
