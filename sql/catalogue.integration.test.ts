@@ -157,7 +157,7 @@ async function snapshot(): Promise<Record<string, unknown[]>> {
     relations: `select oid::regclass::text, relacl::text, relrowsecurity, relforcerowsecurity, relowner, relreplident,
       obj_description(oid) from pg_class where relnamespace::regnamespace::text ${ours} order by 1`,
     columnGrants: `select attrelid::regclass::text, attname, attacl::text from pg_attribute where attacl is not null order by 1, 2`,
-    schemas: `select nspname, nspacl::text, obj_description(oid) from pg_namespace order by 1`,
+    schemas: `select nspname, nspacl::text, obj_description(oid) from pg_namespace where nspname !~ '_temp_' order by 1`,
     publication: `select * from pg_publication_tables where schemaname ${ours} order by pubname, tablename`,
     buckets: `select * from storage.buckets order by id`,
     objects: `select * from storage.objects order by id`,
