@@ -33,6 +33,11 @@ export const ticket = z.object({
   archived_at: z.string().nullable(),
   last_message_at: z.string(),
   unread_count: z.number(),
+  /** Whose ticket it is among staff. */
+  assignee: z.string().nullable(),
+  muted: z.boolean(),
+  /** A timestamp, or `infinity`. */
+  muted_until: z.string().nullable(),
   user: z.object({
     id: z.string(),
     nickname: z.string(),

@@ -116,7 +116,7 @@ export class Desk {
     return this.#call(
       'telegram_receive_edit',
       { chat_id: chatId, telegram_message_id: telegramMessageId, body },
-      z.object({ outcome: z.enum(['stored', 'unchanged', 'unknown']) }),
+      z.object({ outcome: z.enum(['stored', 'unchanged', 'line', 'unknown']) }),
     );
   }
 

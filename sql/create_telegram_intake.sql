@@ -39,7 +39,7 @@ language sql stable security definer set search_path = '' as $$
     'known', exists (
       select from public.telegram_messages m
       where m.chat_id = telegram_context.chat_id and m.telegram_message_id = telegram_context.telegram_message_id
-        and m.direction = 'in'))
+        and m.direction = 'in' and m.message_id is not null))
 $$;
 comment on function public.telegram_context is
   'For the bot: {ticket, profile, known}: the ticket an update is about, the staff profile behind the account, and whether the updates message is in the desk already. No errors.';
@@ -110,7 +110,8 @@ comment on function public.telegram_receive is
   'For the bot: takes a staff members Telegram message into the desk, once. {outcome: stored | duplicate | no_ticket | not_linked, ticket_id, message_id}. Errors: those of send_message for staff.';
 
 -- Carries a staff member's edit over.
--- Returns {outcome: 'stored' | 'unchanged' | 'unknown'}; unknown: the original hasn't come yet, or isn't ours.
+-- Returns {outcome: 'stored' | 'unchanged' | 'line' | 'unknown'}; line: the original was a note, or meant for the bot;
+-- unknown: the original hasn't come yet, or isn't ours.
 create or replace function public.telegram_receive_edit(chat_id bigint, telegram_message_id bigint, body text)
 returns jsonb
 language plpgsql security definer set search_path = '' as $$
@@ -126,6 +127,9 @@ begin
   if not found then
     return jsonb_build_object('outcome', 'unknown');
   end if;
+  if shown.message_id is null then
+    return jsonb_build_object('outcome', 'line', 'ticket_id', shown.ticket_id);
+  end if;
   select m.message into current from public.ticket_messages m where m.id = shown.message_id;
   if current is not distinct from telegram_receive_edit.body then
     return jsonb_build_object('outcome', 'unchanged', 'ticket_id', shown.ticket_id);
@@ -135,7 +139,7 @@ begin
 end
 $$;
 comment on function public.telegram_receive_edit is
-  'For the bot: carries an edit over. {outcome: stored | unchanged | unknown}; unknown: the original has not come yet. Errors: those of edit_message for staff.';
+  'For the bot: carries an edit over. {outcome: stored | unchanged | line | unknown}; line: the original was not for the user; unknown: it has not come yet. Errors: those of edit_message for staff.';
 
 -- Deletes the staff message that a Telegram message shows, everywhere: its Telegram copies go through the outbox.
 -- Returns {outcome: 'deleted' | 'not_staff' | 'unknown'}.

@@ -1,7 +1,9 @@
+import { botToolsEn } from './bot-tools.en.ts';
 import type { botRu } from './bot.ru.ts';
 
 /** What the bot says to staff, in English. */
 export const botEn: typeof botRu = {
+  ...botToolsEn,
   staff: 'Support',
   status: { open: 'Open', answered: 'Answered', closed: 'Closed', archived: 'Archived' },
   header: {
@@ -26,6 +28,9 @@ export const botEn: typeof botRu = {
     user: '👤 {{nickname}} · {{memberId}}',
     email: '✉️ {{email}}',
     status: 'Status: {{status}}',
+    assignee: '🙋 {{name}}',
+    muted: '🔕 Muted until {{date}}',
+    mutedForGood: '🔕 Muted',
     panel: 'In the panel: {{url}}',
     hint: 'The user sees whatever you write here. Commands: /help',
     hintReply: 'To answer the user, reply to this or to any other message of theirs. Commands: /help',
@@ -83,6 +88,12 @@ export const botEn: typeof botRu = {
     attachments_too_many: 'A message holds 10 files at most: this one was not sent.',
     attachment_too_large: 'The file is larger than allowed and was not sent.',
     attachment_refused: 'Storage didn’t take the file; it was not sent.',
+    canned_name_empty: 'Give the canned answer a name.',
+    canned_name_too_long: 'The name is too long: 64 characters at most.',
+    assignee_not_staff: 'This person is no longer staff.',
+    user_not_found: 'This user no longer exists.',
+    subject_empty: 'The subject is empty; nothing was sent.',
+    subject_too_long: 'The subject is too long: 200 characters at most.',
     other: 'That didn’t work; nothing was sent to the user ({{code}}).',
   },
   file: {
@@ -133,6 +144,14 @@ export const botEn: typeof botRu = {
     close: 'close the ticket, with a reason if you like',
     reopen: 'reopen the ticket',
     note: 'a note among staff (or //text)',
+    take: 'take the ticket',
+    assign: 'pass the ticket on: a name, me, none, or a list',
+    c: 'a canned answer: its name, or a list',
+    newreply: 'a new canned answer',
+    mute: 'mute: 30m, 2h, 1d, or for good',
+    unmute: 'unmute',
+    new: 'write to a user first',
+    cancel: 'end the dialogue with the bot',
     info: 'about the user and the ticket',
     del: 'delete a message of yours (as a reply to it)',
     tickets: 'open tickets',

@@ -1,5 +1,8 @@
+import { botToolsRu } from './bot-tools.ru.ts';
+
 /** What the bot says to staff, in Russian. Keys and placeholders are the same in every language. */
 export const botRu = {
+  ...botToolsRu,
   staff: 'Поддержка',
   status: { open: 'Открыт', answered: 'Ответили', closed: 'Закрыт', archived: 'В архиве' },
   header: {
@@ -24,6 +27,9 @@ export const botRu = {
     user: '👤 {{nickname}} · {{memberId}}',
     email: '✉️ {{email}}',
     status: 'Статус: {{status}}',
+    assignee: '🙋 {{name}}',
+    muted: '🔕 Без звука до {{date}}',
+    mutedForGood: '🔕 Без звука',
     panel: 'В панели: {{url}}',
     hint: 'Всё, что вы пишете здесь, видит пользователь. Команды: /help',
     hintReply: 'Чтобы ответить пользователю, ответьте на это или любое другое его сообщение. Команды: /help',
@@ -79,6 +85,12 @@ export const botRu = {
     attachments_too_many: 'В одном сообщении не больше 10 файлов: этот не отправлен.',
     attachment_too_large: 'Файл больше допустимого, он не отправлен.',
     attachment_refused: 'Хранилище не приняло файл, он не отправлен.',
+    canned_name_empty: 'Дайте готовому ответу название.',
+    canned_name_too_long: 'Название слишком длинное: до 64 знаков.',
+    assignee_not_staff: 'Этот человек больше не сотрудник.',
+    user_not_found: 'Такого пользователя больше нет.',
+    subject_empty: 'Тема пустая, ничего не отправлено.',
+    subject_too_long: 'Тема слишком длинная: до 200 знаков.',
     other: 'Не получилось, пользователю ничего не отправлено ({{code}}).',
   },
   file: {
@@ -129,6 +141,14 @@ export const botRu = {
     close: 'закрыть тикет, можно с причиной',
     reopen: 'открыть тикет снова',
     note: 'заметка для своих (или //текст)',
+    take: 'взять тикет себе',
+    assign: 'передать тикет: имя, me, none или выбор из списка',
+    c: 'готовый ответ: название или выбор из списка',
+    newreply: 'новый готовый ответ',
+    mute: 'без звука: 30m, 2h, 1d или насовсем',
+    unmute: 'вернуть звук',
+    new: 'написать пользователю первым',
+    cancel: 'прервать диалог с ботом',
     info: 'о пользователе и тикете',
     del: 'удалить своё сообщение (ответом на него)',
     tickets: 'открытые тикеты',

@@ -1,0 +1,70 @@
+import type { botToolsRu } from './bot-tools.ru.ts';
+
+/** What the bot says about taking, muting and canned answers, and in its dialogues, in English. */
+export const botToolsEn: typeof botToolsRu = {
+  tool: {
+    took: '🙋 Ticket #{{number}} is taken: {{name}}.',
+    assigned: '🙋 Ticket #{{number}} goes to {{name}}.',
+    unassigned: 'Ticket #{{number}} is nobody’s now.',
+    assignWho: 'Who is to have ticket #{{number}}?',
+    assignUnknown: 'The panel knows no staff member “{{name}}”. Write /assign alone to choose from a list.',
+    muted: '🔕 Ticket #{{number}} is muted until {{date}}. To unmute it: /unmute',
+    mutedForGood: '🔕 Ticket #{{number}} is muted. To unmute it: /unmute',
+    unmuted: '🔔 Ticket #{{number}} makes noise again.',
+    muteHow: 'Write for how long to mute it: /mute 30m, /mute 2h or /mute 1d. Just /mute is for good.',
+    cannedList: '💬 Canned answers. Press one and it goes to the user:',
+    cannedFarewell: '👋 Which farewell closes ticket #{{number}}? The user gets the message.',
+    cannedNone: 'There are no canned answers yet.',
+    cannedUnknown: 'There is no canned answer “{{name}}”. These there are:',
+    cannedSent: 'Sent: {{name}}',
+    cannedGone: 'This answer is gone.',
+    closeHow: 'How shall ticket #{{number}} be closed?',
+  },
+  press: {
+    take: '🙋 Take',
+    canned: '💬 Answers',
+    more: '🔒 Close with…',
+    plain: '🔒 Just close',
+    reason: '📝 With a reason',
+    farewell: '👋 With a farewell',
+    typed: '✍️ Write one',
+    newCanned: '➕ New answer',
+    me: '🙋 Me',
+    nobody: '🚫 Nobody',
+    cancel: '✖️ Cancel',
+    send: '✅ Send',
+  },
+  dialogue: {
+    reason: '{{name}}, write why it is closed, in one message. Only staff will see it.',
+    farewell: '{{name}}, write a farewell. The user gets it, and the ticket is closed.',
+    cannedName: '{{name}}, what shall the new canned answer be called? It is sent by its name: /c name',
+    cannedText:
+      '{{name}}, now write the text of “{{canned}}”. {nickname} becomes the user’s name, {number} the ticket’s number.',
+    cannedReplaces:
+      '{{name}}, there is an answer “{{canned}}” already. Write a new text to replace it. {nickname} becomes the user’s name, {number} the ticket’s number.',
+    cannedSaved: '💾 Saved. To send it: /c {{canned}}',
+    find: '{{name}}, who shall get the message? Send an e-mail address, a nickname or a Member ID.',
+    found: 'Which of them?',
+    notFound: 'Nobody found. Send an e-mail address, a nickname or a Member ID once more.',
+    user: '{{nickname}} · {{memberId}} · {{email}}',
+    subject: 'Writing to {{nickname}} ({{memberId}}). What is the subject?',
+    subjectTooLong: 'The subject is too long: 200 characters at most. Send a shorter one.',
+    body: 'Subject: {{subject}}. Now send the message itself, with files and in several goes if you like.',
+    draft: 'The draft is ready. You can add more text or files. Send it?',
+    draftEmpty: 'Send some text or a file first.',
+    draftFull: 'A message holds 10 files at most: this one was not added.',
+    created: '✅ Sent: ticket #{{number}}, {{nickname}}.',
+    needText: 'Text is needed here. This message went nowhere.',
+    needPress: 'Press one of the buttons above. This message went nowhere.',
+    hint: 'Changed your mind? /cancel.',
+    cancelled: 'Cancelled. Nothing was sent to the user.',
+    nothing: 'There is nothing to cancel: you are in no dialogue.',
+    interrupted:
+      'The dialogue you began is over: more than {{minutes}} minutes have passed, or the bot was updated. This message was not sent to the user. If it is for them, send it once more.',
+    notYours: 'This button is for whoever is in the dialogue, while it lasts.',
+    anonymous:
+      'You write as the group, so the bot won’t know your answer for yours. Use a command, /close reason, or stop being anonymous.',
+    lineEdited:
+      'The edit isn’t taken over: this was a command, a note or an answer to the bot. Send it anew. The user doesn’t see it.',
+  },
+};
