@@ -479,9 +479,13 @@ create or replace trigger trivet_message_rewritten after update of message, dele
 
 -- 8. Row level security ----------------------------------------------------------------------------------------------
 
+-- In plpgsql, which keeps its plan: realtime asks this of every subscriber for every change, and a function in SQL is
+-- planned anew each time.
 create or replace function private.is_admin()
-returns boolean language sql stable security definer set search_path = '' as $$
-  select exists (select 1 from public.profiles p where p.id = (select auth.uid()) and p.role = 'admin')
+returns boolean language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (select 1 from public.profiles p where p.id = (select auth.uid()) and p.role = 'admin');
+end
 $$;
 comment on function private.is_admin is 'Whether the caller is staff. Wrapped in (select …) it is asked once a query.';
 
