@@ -7,14 +7,18 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from './app.ts';
+import { createMetrics, type Queue } from './metrics.ts';
 import { staticApp } from './routes/apps.ts';
 import type { Check } from './routes/health.ts';
+import type { MetricsAccess } from './routes/metrics.ts';
 
 describe('the HTTP server', () => {
   let url: string;
   let folder: string;
   let database: () => Promise<Check>;
+  let queue = () => Promise.resolve<Queue>({ pending: 3, dead: 1, oldest_seconds: 7.5 });
   const server = createServer();
+  const access: MetricsAccess = { token: undefined, isProxied: false };
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'trivet-app-'));
@@ -29,6 +33,8 @@ describe('the HTTP server', () => {
         locale: 'ru',
       }),
       checks: { database: () => database(), telegram: () => ({ ok: true }) },
+      metrics: createMetrics(() => queue()),
+      access,
       webhook: { path: '/hook', handler: (_req, res) => void res.status(204).end() },
       apps: { cabinet: staticApp(folder), admin: staticApp(folder) },
       development: false,
@@ -69,6 +75,46 @@ describe('the HTTP server', () => {
           checks: { database: { ok: false, problem: 'connection refused' }, telegram: { ok: true } },
         },
       ]);
+  });
+
+  it('is alive whatever is wrong, and ready when the database is', async () => {
+    const status = async (kind: string) => (await fetch(`${url}/api/health/${kind}`)).status;
+    await expect.poll(() => status('ready'), { timeout: 5_000 }).toBe(503);
+    expect(await status('live')).toBe(200);
+    database = () => Promise.resolve({ ok: true });
+    await expect.poll(() => status('ready'), { timeout: 5_000 }).toBe(200);
+  });
+
+  it('gives its figures to this machine, without a word of who asked for what', async () => {
+    await fetch(`${url}/cabinet/support/secret-ticket?code=secret-code`, { method: 'PATCH' });
+    const response = await fetch(`${url}/api/metrics`);
+    expect(response.headers.get('content-type')).toContain('text/plain; version=0.0.4');
+    const text = await response.text();
+    expect(text).toContain('\ntrivet_outbox_pending 3\n');
+    expect(text).toContain('\ntrivet_outbox_oldest_seconds 7.5\n');
+    expect(text).toMatch(
+      /trivet_http_request_duration_seconds_count\{method="other",route="\/cabinet\/\*",status="\d+"\} 1/,
+    );
+    expect(text).not.toContain('secret');
+
+    queue = () => Promise.reject(new Error('away'));
+    const without = await (await fetch(`${url}/api/metrics`)).text();
+    expect(without).toContain('\ntrivet_database_up 0\n');
+    expect(without).not.toMatch(/^trivet_outbox_pending 3$/m);
+
+    const proxied = await fetch(`${url}/api/metrics`, { headers: { 'X-Forwarded-For': '192.0.2.1' } });
+    expect([proxied.status, await proxied.json()]).toMatchObject([403, { code: 'local_only' }]);
+  });
+
+  it('asks for the token from everybody where one is set', async () => {
+    access.token = 'a long enough word';
+    const as = async (authorization: string) =>
+      (await fetch(`${url}/api/metrics`, { headers: { authorization } })).status;
+    expect([
+      await as(''),
+      await as('Bearer a long enough wor'),
+      await as('Bearer a long enough word'),
+    ]).toEqual([401, 401, 200]);
   });
 
   it('tells browsers where the tables are, by the name they used', async () => {

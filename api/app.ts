@@ -3,13 +3,12 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
+import { type OperationsDeps, operations } from './operations.ts';
 import { configRoute, type PublicConfig } from './routes/config.ts';
-import { healthRoute, type HealthChecks } from './routes/health.ts';
 
-export interface AppDeps {
+export interface AppDeps extends OperationsDeps {
   logger: Logger;
   configFor: (hostname: string) => PublicConfig;
-  checks: HealthChecks;
   /** Telegram's deliveries, when the bot listens by webhook. */
   webhook: { path: string; handler: RequestHandler } | undefined;
   /** The two apps: built ones from disk, or Vite's middleware while developing. */
@@ -34,10 +33,9 @@ export function createApp(deps: AppDeps): Express {
       customLogLevel: (_req, res, error) => (error || res.statusCode >= 500 ? 'error' : 'debug'),
     }),
   );
-  app.use(securityHeaders(deps));
-  app.use(compression());
+  app.use(deps.metrics.countRequests, securityHeaders(deps), compression());
 
-  app.get('/api/health', healthRoute(deps.checks));
+  app.use(operations(deps));
   app.get('/api/config', configRoute(deps.configFor));
   if (deps.webhook) app.post(deps.webhook.path, deps.webhook.handler);
   app.use('/api', (req, res) => {

@@ -55,7 +55,9 @@ describe('readConfig', () => {
       'holds a secret key',
     );
     expect(problemOf({ ...project, SUPABASE_SECRET_KEY: legacyKey('anon') })).toMatch('holds no secret key');
-    expect(problemOf({ ...project, SUPABASE_SECRET_KEY: 'eyJ.nonsense' })).toMatch(/is no key.*dashboard\/project\/abc\//);
+    expect(problemOf({ ...project, SUPABASE_SECRET_KEY: 'eyJ.nonsense' })).toMatch(
+      /is no key.*dashboard\/project\/abc\//,
+    );
     const swapped = { SUPABASE_PUBLISHABLE_KEY: 'sb_secret_1', SUPABASE_SECRET_KEY: 'sb_publishable_1' };
     expect(problemOf({ ...project, ...swapped })).toMatch(/^[^\n]* are swapped[^\n]*$/);
     const foreign = { ...project, SUPABASE_SECRET_KEY: legacyKey('service_role', 'xyz') };
@@ -64,7 +66,9 @@ describe('readConfig', () => {
 
   it('names what is wrong with Telegram', () => {
     expect(problemOf({ TELEGRAM_BOT_TOKEN: '1:a' })).toMatch('TELEGRAM_GROUP_ID must be set');
-    expect(problemOf({ TELEGRAM_BOT_TOKEN: '1:a', LOCALE: 'ru' })).toMatch('Не хватает переменной TELEGRAM_GROUP_ID');
+    expect(problemOf({ TELEGRAM_BOT_TOKEN: '1:a', LOCALE: 'ru' })).toMatch(
+      'Не хватает переменной TELEGRAM_GROUP_ID',
+    );
     expect(problemOf({ TELEGRAM_BOT_TOKEN: 'nonsense', TELEGRAM_GROUP_ID: '-1001' })).toMatch('BotFather');
     expect(problemOf({ TELEGRAM_BOT_TOKEN: '1:a', TELEGRAM_GROUP_ID: '1001' })).toMatch('negative');
     expect(problemOf({ TELEGRAM_WEBHOOK_URL: 'https://desk.example' })).toMatch('TELEGRAM_WEBHOOK_SECRET');

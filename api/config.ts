@@ -11,13 +11,12 @@ export class ConfigError extends Error {
 /** zod's message of each rule is the key of its sentence. */
 const because = (key: keyof typeof problemsRu.config) => key;
 
-const port = (fallback: number) =>
-  z.coerce
-    .number({ error: because('port') })
-    .int(because('port'))
-    .min(0, because('port'))
-    .max(65_535, because('port'))
-    .default(fallback);
+const portNumber = z.coerce
+  .number({ error: because('port') })
+  .int(because('port'))
+  .min(0, because('port'))
+  .max(65_535, because('port'));
+const port = (fallback: number) => portNumber.default(fallback);
 
 const httpUrl = z
   .url({ protocol: /^https?$/, error: because('httpUrl') })
@@ -55,23 +54,27 @@ const environment = z.object({
     })
     .default('info'),
   PUBLIC_URL: httpUrl.optional(),
-  SMTP_URL: z
-    .url({ protocol: /^smtps?$/, error: because('smtpUrl') })
-    .optional(),
+  METRICS_TOKEN: z.string().min(16, because('metricsToken')).optional(),
+  BOT_PORT: portNumber.optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: because('smtpUrl') }).optional(),
   SMTP_FROM: z.string().optional(),
 });
 
 export type Config = ReturnType<typeof readConfig>;
 
+/** The half of a desk that runs apart from the other. */
+export type Half = 'api' | 'bot';
+
 /**
  * Reads the configuration; nothing else in the project looks at the environment.
  * @param env what `process.env` holds; empty values count as unset, so that an `.env` may list every name.
+ * @param only the half that runs here, which needs more than the whole desk does; undefined: all of it.
  * @throws {ConfigError} naming every variable that is wrong and what to set.
  */
-export function readConfig(env: Record<string, string | undefined>) {
+export function readConfig(env: Record<string, string | undefined>, only?: Half) {
   const given = Object.fromEntries(
     Object.entries(env)
-      .map(([name, value]) => [name, value?.trim()])
+      .map(([name, value]) => [name, unquoted(value?.trim())])
       .filter(([, value]) => value),
   ) as Record<string, string>;
   const words = problemWords(operatorLocale(given));
@@ -87,16 +90,26 @@ export function readConfig(env: Record<string, string | undefined>) {
 
   const supabase = supabaseOf(vars, words, problems);
   const telegram = telegramOf(vars, words, problems);
+  if (only && supabase?.kind === 'embedded') problems.push(words('config.halfNeedsProject'));
+  if (only === 'bot' && telegram?.kind === 'standin') problems.push(words('config.botNeedsGroup'));
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
 
   return {
     http: { host: vars.HOST, port: vars.PORT, publicUrl: vars.PUBLIC_URL },
+    /** Where a bot that runs apart from the api tells of its health; undefined: nowhere. */
+    botPort: vars.BOT_PORT,
+    metricsToken: vars.METRICS_TOKEN,
     supabase: supabase!,
     telegram: telegram!,
     dataDir: vars.DATA_DIR,
     locale: vars.LOCALE,
     logLevel: vars.LOG_LEVEL,
   };
+}
+
+/** Docker and systemd hand the values of an env file over with their quotes. */
+function unquoted(value: string | undefined): string | undefined {
+  return value?.replace(/^(["'])(.*)\1$/, '$2');
 }
 
 type Vars = z.infer<typeof environment>;

@@ -1,38 +1,36 @@
 import path from 'node:path';
-import { config as loadEnvFile } from 'dotenv';
-import type { RequestHandler } from 'express';
-import { operatorLocale, problemWords } from '../core/words/problems.ts';
+import { parseArgs } from 'node:util';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { operatorLocale, problemWords, type ProblemKey } from '../core/words/problems.ts';
 import { buildIfStale } from './build.ts';
-import { readConfig } from './config.ts';
-import { startDesk, type Desk } from './desk.ts';
+import { type Half, readConfig } from './config.ts';
+import { type ApiOptions, type Desk, startDesk } from './desk.ts';
+import { loadEnvironment } from './env.ts';
 import { explain } from './explain.ts';
 import { createLogger } from './logger.ts';
 import { staticApp } from './routes/apps.ts';
 
+// Everything by default; `--only api` or `--only bot` for those who run several of either.
+const { values: options } = parseArgs({
+  options: { dev: { type: 'boolean', default: false }, only: { type: 'string' } },
+});
 const root = path.resolve(import.meta.dirname, '..');
-const development = process.argv.includes('--dev');
-
-loadEnvFile({ path: path.join(root, '.env'), quiet: true });
-const locale = operatorLocale(process.env);
-const words = problemWords(locale);
 
 try {
-  await main();
+  await main(z.enum(['api', 'bot']).optional().parse(options.only));
 } catch (error) {
-  console.error(words('machine.couldNotStart', { reason: explain(error, locale) }));
-  process.exit(1);
+  fail('machine.couldNotStart', error);
 }
 
-async function main(): Promise<void> {
-  const config = readConfig(process.env);
+async function main(only: Half | undefined): Promise<void> {
+  loadEnvironment(root);
+  const config = readConfig(process.env, only);
   const logger = createLogger(config.logLevel);
 
   const began = Date.now();
-  if (!development) {
-    const built = await buildIfStale(root);
-    if (built) logger.info({ seconds: (Date.now() - began) / 1_000 }, 'apps built');
-  }
-  const starting = appsFor().then((apps) => startDesk({ config, root, logger, development, apps }));
+  const api = only === 'bot' ? undefined : await apiOptions(logger);
+  const starting = startDesk({ config, root, logger, api, bot: only !== 'api' });
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     // A second signal means: now.
@@ -43,10 +41,7 @@ async function main(): Promise<void> {
     void starting
       .then((desk) => desk.stop())
       .then(() => process.exit(0))
-      .catch((error: unknown) => {
-        console.error(words('machine.didNotStop', { reason: explain(error, locale) }));
-        process.exit(1);
-      });
+      .catch((error: unknown) => fail('machine.didNotStop', error));
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
@@ -55,12 +50,13 @@ async function main(): Promise<void> {
   if (!stopping) announce(desk, (Date.now() - began) / 1_000);
 }
 
-async function appsFor(): Promise<{ cabinet: RequestHandler; admin: RequestHandler }> {
-  if (development) return (await import('./dev.ts')).viteApps();
-  return {
-    cabinet: staticApp(path.join(root, 'dist/cabinet')),
-    admin: staticApp(path.join(root, 'dist/admin')),
-  };
+async function apiOptions(logger: Logger): Promise<ApiOptions> {
+  if (options.dev) return { apps: await (await import('./dev.ts')).viteApps(), development: true };
+  const began = Date.now();
+  const built = await buildIfStale(root);
+  if (built) logger.info({ seconds: (Date.now() - began) / 1_000 }, 'apps built');
+  const app = (name: string) => staticApp(path.join(root, 'dist', name));
+  return { apps: { cabinet: app('cabinet'), admin: app('admin') }, development: false };
 }
 
 function announce({ urls, demo }: Desk, seconds: number): void {
@@ -68,14 +64,19 @@ function announce({ urls, demo }: Desk, seconds: number): void {
     '',
     `Trivet is ready (${seconds.toFixed(1)} s).`,
     '',
-    `  Cabinet  ${urls.cabinet}`,
-    `  Panel    ${urls.admin}`,
-    ...(urls.group ? [`  Group    ${urls.group}`] : []),
-    ...(urls.mail ? [`  Mail     ${urls.mail}`] : []),
+    ...(urls ? [`  Cabinet  ${urls.cabinet}`, `  Panel    ${urls.admin}`] : []),
+    ...(urls?.group ? [`  Group    ${urls.group}`] : []),
+    ...(urls?.mail ? [`  Mail     ${urls.mail}`] : []),
     ...(demo
       ? ['', '  Demo logins: user@example.com, other@example.com, admin@example.com; password trivet-demo']
       : []),
     '',
   ];
   console.log(lines.join('\n'));
+}
+
+function fail(key: ProblemKey, error: unknown): never {
+  const locale = operatorLocale(process.env);
+  console.error(problemWords(locale)(key, { reason: explain(error, locale) }));
+  process.exit(1);
 }

@@ -36,7 +36,8 @@ export async function problemOfUrl(url: string): Promise<Problem | undefined> {
 export async function problemOfKeyAt(url: string, name: KeyName, key: string): Promise<Problem | undefined> {
   const wrong = problemOfKey(name, key, url);
   if (wrong !== undefined) return wrong;
-  const path = name === 'SUPABASE_SECRET_KEY' ? '/auth/v1/admin/users?page=1&per_page=1' : '/auth/v1/settings';
+  const path =
+    name === 'SUPABASE_SECRET_KEY' ? '/auth/v1/admin/users?page=1&per_page=1' : '/auth/v1/settings';
   const answer = await ask(url, path, key);
   if ('key' in answer) return answer;
   if (answer.status === 401 || answer.status === 403)

@@ -9,17 +9,34 @@ const checkTimeout = 3_000;
 /** Answers are kept this long, so that asking often costs the database nothing, in milliseconds. */
 const freshFor = 1_000;
 
-/** `GET /api/health`: 200 `{"status":"ok"}` when every check passes, else 503 with the problem of each that doesn't. */
-export function healthRoute(checks: HealthChecks): RequestHandler {
+/** What `GET /api/health` and its like answer. */
+export interface HealthRoutes {
+  /** 200 `{"status":"ok"}` when every check passes, else 503 with the problem of each that doesn't. */
+  health: RequestHandler;
+  /** 200 as long as the process answers at all: who gets no answer restarts it. */
+  live: RequestHandler;
+  /** Like `health`, of the checks without which no request can be served: who gets 503 sends requests elsewhere. */
+  ready: RequestHandler;
+}
+
+/** @param needed the names of the checks that readiness is made of. */
+export function healthRoutes(checks: HealthChecks, needed: string[]): HealthRoutes {
   let latest: { at: number; answer: Promise<Record<string, Check>> } | undefined;
-  return async (_req, res) => {
-    if (!latest || Date.now() - latest.at > freshFor) latest = { at: Date.now(), answer: runAll(checks) };
-    const results = await latest.answer;
-    const ok = Object.values(results).every((check) => check.ok);
-    res
-      .status(ok ? 200 : 503)
-      .set('Cache-Control', 'no-store')
-      .json({ status: ok ? 'ok' : 'error', checks: results });
+  const answerWith = (isAsked: (name: string) => boolean): RequestHandler => {
+    return async (_req, res) => {
+      if (!latest || Date.now() - latest.at > freshFor) latest = { at: Date.now(), answer: runAll(checks) };
+      const asked = Object.entries(await latest.answer).filter(([name]) => isAsked(name));
+      const ok = asked.every(([, check]) => check.ok);
+      res
+        .status(ok ? 200 : 503)
+        .set('Cache-Control', 'no-store')
+        .json({ status: ok ? 'ok' : 'error', checks: Object.fromEntries(asked) });
+    };
+  };
+  return {
+    health: answerWith(() => true),
+    live: (_req, res) => void res.set('Cache-Control', 'no-store').json({ status: 'ok' }),
+    ready: answerWith((name) => needed.includes(name)),
   };
 }
 

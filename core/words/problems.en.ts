@@ -24,9 +24,9 @@ export const problemsEn: Translation<typeof problemsRu> = {
     envUnreadable: '{{file}} can’t be read ({{reason}}). Give this user the right to read it, or remove it.',
     envNotUtf8: '{{file}} isn’t UTF-8. Save it in this encoding (in Notepad: “Save as”, “UTF-8”).',
     metricsToken: 'must be at least 16 characters long',
-    partNeedsProject:
+    halfNeedsProject:
       'The api and the bot run apart only on a Supabase project. Set SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY, or run everything by: npm start',
-    botNeedsToken: 'The bot has no group to carry to. Set TELEGRAM_BOT_TOKEN and TELEGRAM_GROUP_ID.',
+    botNeedsGroup: 'The bot has no group to carry to. Set TELEGRAM_BOT_TOKEN and TELEGRAM_GROUP_ID.',
     webhookWithoutSecret:
       'Without TELEGRAM_WEBHOOK_SECRET anybody could play Telegram. Set it to any long random word.',
   },
@@ -50,6 +50,18 @@ export const problemsEn: Translation<typeof problemsRu> = {
     embeddedStopped: 'The embedded Supabase doesn’t answer at {{url}}. Start it in another window: npm start',
     notSupabase: 'What answers at {{url}} isn’t Supabase (HTTP {{status}}). Check SUPABASE_URL.',
   },
+  schema: {
+    missing:
+      'The database has no Trivet schema, or one from before versions were recorded. Run the scripts of sql/ in the order of sql/README.md: {{page}}',
+    unfinished:
+      'The schema’s scripts have not all run. Run all scripts of sql/ again in their order, which is safe: {{page}}',
+    older:
+      'The database’s schema has version {{version}}; {{needed}} is needed. Run this release’s scripts of sql/ in their order: {{page}}',
+    newer:
+      'The database’s schema is newer than this release, which knows version {{needed}}. Start a newer release of Trivet.',
+    unreachable:
+      'The database doesn’t answer: {{reason}}. Wait a minute and try again; the project’s state: {{page}}',
+  },
   machine: {
     couldNotStart: 'Trivet could not start: {{reason}}',
     didNotStop: 'Trivet did not stop cleanly: {{reason}}',
@@ -59,7 +71,7 @@ export const problemsEn: Translation<typeof problemsRu> = {
     diskFull: 'The disk is full. Make room and try again.',
     unwritable: '{{path}} may not be written. Give this user the right, or choose another folder.',
     carriageReturns:
-      'The file .env has Windows line ends, which systemd and Docker take as part of the values. Remove them: sed -i \'s/\\r$//\' .env',
+      "The file .env has Windows line ends, which systemd and Docker take as part of the values. Remove them: sed -i 's/\\r$//' .env",
     openEnv: 'Other users of this machine may read .env, where the secrets are. Close it: chmod 600 .env',
   },
   telegram: {
