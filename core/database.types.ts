@@ -264,6 +264,7 @@ export type Database = {
       delete_canned_reply: Fn<{ name: string }, undefined>;
       assign_ticket: Fn<{ ticket_id: string; assignee_id: string | null }, StaffStateRow>;
       mute_ticket: Fn<{ ticket_id: string; until: string | null }, StaffStateRow>;
+      staff_ticket_counts: Fn<Record<never, never>, StaffTicketCounts>;
       create_ticket_for: Fn<
         {
           user_id: string;
@@ -282,11 +283,11 @@ export type Database = {
   };
 };
 
+/** How many tickets are in each state. */
+export type StatusCounts = { open: number; answered: number; closed: number; archived: number };
+
 /** How many of the tickets the caller may see are in each state; `unread` counts tickets with unread messages. */
-export type TicketCounts = {
-  open: number;
-  answered: number;
-  closed: number;
-  archived: number;
-  unread: number;
-};
+export type TicketCounts = StatusCounts & { unread: number };
+
+/** How many tickets the caller has taken, how many nobody has, and how many muted ones have unread messages. */
+export type StaffTicketCounts = { mine: StatusCounts; nobody: StatusCounts; muted_unread: number };

@@ -207,6 +207,33 @@ $$;
 comment on function public.mute_ticket is
   'Staff mute a ticket for all of them, until a moment; infinity: for good; null: no longer. Out: the ticket''s staff state. Errors: 403 not_staff; 404 ticket_not_found.';
 
+create or replace function public.staff_ticket_counts()
+returns jsonb language plpgsql stable security definer set search_path = '' as $$
+declare
+  caller public.profiles := private.staff_caller();
+begin
+  return (
+    with counted as (
+      select
+        case when s.assignee_id = caller.id then 'mine' when s.assignee_name is null then 'nobody' end as whose,
+        case when t.archived_at is null then t.status else 'archived' end as state,
+        t.archived_at is null and t.unread_count > 0 and t.user_id <> caller.id
+          and coalesce(s.muted_until > pg_catalog.clock_timestamp(), false) as unread_and_muted
+      from public.tickets t left join public.ticket_staff_state s on s.ticket_id = t.id)
+    select pg_catalog.jsonb_object_agg(w.whose, (
+        select pg_catalog.jsonb_build_object(
+          'open', count(*) filter (where c.state = 'open'),
+          'answered', count(*) filter (where c.state = 'answered'),
+          'closed', count(*) filter (where c.state = 'closed'),
+          'archived', count(*) filter (where c.state = 'archived'))
+        from counted c where c.whose = w.whose))
+      || pg_catalog.jsonb_build_object('muted_unread', (select count(*) from counted c where c.unread_and_muted))
+    from (values ('mine'), ('nobody')) w (whose));
+end
+$$;
+comment on function public.staff_ticket_counts is
+  'For staff: {mine, nobody}, how many tickets the caller has taken and how many nobody has, each {open, answered, closed, archived}; and muted_unread, how many muted tickets have unread messages. Errors: 403 not_staff.';
+
 create or replace function private.telegram_on_staff_state()
 returns trigger language plpgsql security definer set search_path = '' as $$
 begin
@@ -449,7 +476,8 @@ declare
   name text;
 begin
   foreach name in array array[
-    'save_canned_reply', 'delete_canned_reply', 'assign_ticket', 'mute_ticket', 'create_ticket_for']
+    'save_canned_reply', 'delete_canned_reply', 'assign_ticket', 'mute_ticket', 'create_ticket_for',
+    'staff_ticket_counts']
   loop
     execute format('revoke execute on function public.%I from public, anon', name);
     execute format('grant execute on function public.%I to authenticated, service_role', name);

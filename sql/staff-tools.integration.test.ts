@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StaffStateRow } from '../core/database.types.ts';
-import { fetchCannedReplies, fetchStaff, fetchStaffState } from '../core/queries/staff-tools.ts';
+import {
+  fetchCannedReplies,
+  fetchStaff,
+  fetchStaffState,
+  fetchStaffTicketCounts,
+} from '../core/queries/staff-tools.ts';
+import { fetchTickets } from '../core/queries/tickets.ts';
 import { createTestDesk, type TestDesk, type TestUser } from '../local/supabase/testing.ts';
 import { call, messagesNow, openTicket, refusal, upload } from './testing.ts';
 
@@ -127,6 +133,46 @@ describe('assignment and muting', () => {
       .update({ assignee_id: null })
       .eq('ticket_id', ticket.id);
     expect(written.error?.code).toBe('42501');
+  });
+});
+
+describe('whose tickets', () => {
+  const any = { status: 'all', archived: false } as const;
+  const listed = async ({ client }: TestUser, assignee: string | null | undefined) =>
+    (await fetchTickets(client, { ...any, assignee }, {})).map(({ subject }) => subject);
+
+  test('are listed and counted as mine, nobody’s and anybody’s, and counted as muted', async () => {
+    const [anna, oleg] = await Promise.all([
+      desk.createUser({ role: 'admin' }),
+      desk.createUser({ role: 'admin' }),
+    ]);
+    const before = await fetchStaffTicketCounts(anna.client);
+    const [mine, muted, olegs] = [
+      await openTicket(user, { subject: 'mine' }),
+      await openTicket(user, { subject: 'muted and nobody’s' }),
+      await openTicket(user, { subject: 'of Oleg' }),
+    ];
+    await call(anna.client, 'assign_ticket', { ticket_id: mine.id, assignee_id: anna.id });
+    await call(anna.client, 'assign_ticket', { ticket_id: olegs.id, assignee_id: oleg.id });
+    await call(anna.client, 'mute_ticket', { ticket_id: muted.id, until: 'infinity' });
+    expect(await listed(anna, anna.id)).toEqual(['mine']);
+    expect(await listed(anna, oleg.id)).toEqual(['of Oleg']);
+    const nobodys = await listed(anna, null);
+    expect(nobodys).toContain('muted and nobody’s');
+    for (const taken of ['mine', 'of Oleg']) expect(nobodys).not.toContain(taken);
+    const [state] = (await fetchTickets(anna.client, { ...any, assignee: null }, {})).filter(
+      ({ id }) => id === muted.id,
+    );
+    expect(state!.staff_state).toMatchObject({ muted_until: 'infinity', assignee_id: null });
+    const after = await fetchStaffTicketCounts(anna.client);
+    expect(after.mine).toEqual({ open: 1, answered: 0, closed: 0, archived: 0 });
+    expect(after.nobody.open).toBe(before.nobody.open + 1);
+    expect(after.muted_unread).toBe(before.muted_unread + 1);
+  });
+
+  test('are nothing users count', async () => {
+    expect(await refusal(user.client, 'staff_ticket_counts')).toBe('403 not_staff');
+    expect(await refusal(desk.anonymous(), 'staff_ticket_counts')).toBe('401 42501');
   });
 });
 

@@ -1,9 +1,16 @@
-import type { ProfileRow, TicketCounts, TicketRow, TicketStatus } from '../database.types.ts';
+import type { ProfileRow, StaffStateRow, TicketCounts, TicketRow, TicketStatus } from '../database.types.ts';
 import { unwrap, type Client } from './check.ts';
 import { beyond, type Cursor } from './keyset.ts';
 
-/** Which tickets a list shows. `status` 'all' means every one of the unarchived (or archived) ones. */
-export type TicketFilter = { status: TicketStatus | 'all'; archived: boolean };
+/**
+ * Which tickets a list shows. `status` 'all' means every one of the unarchived (or archived) ones; `assignee` is
+ * a staff profile's id, null for tickets that nobody has taken, undefined for anybody's.
+ */
+export type TicketFilter = {
+  status: TicketStatus | 'all';
+  archived: boolean;
+  assignee?: string | null | undefined;
+};
 
 /** What staff see of a ticket's user beside the ticket. */
 export type TicketProfile = Pick<
@@ -11,15 +18,21 @@ export type TicketProfile = Pick<
   'id' | 'nickname' | 'email' | 'avatar' | 'member_id' | 'created_at'
 >;
 
-/** A ticket as a list brings it; `profile` is there for staff, when the user still exists. */
-export type ListedTicket = TicketRow & { profile?: TicketProfile | null };
+/** A ticket as a list brings it; for staff with its user, if they still exist, and with what staff agreed on. */
+export type ListedTicket = TicketRow & { profile?: TicketProfile | null; staff_state?: StaffStateRow | null };
 
 /** Rows of one page of tickets. */
 export const ticketPageSize = 40;
 
 /** The columns of `TicketProfile`. */
 export const profileColumns = 'id,nickname,email,avatar,member_id,created_at';
-const withProfile = `*,profile:profiles!tickets_user_id_fkey(${profileColumns})` as const;
+const forStaff =
+  `*,profile:profiles!tickets_user_id_fkey(${profileColumns}),staff_state:ticket_staff_state(*)` as const;
+/** What the list of one assignee's tickets, or of nobody's, is filtered by; it brings no column. */
+const takenBy = {
+  somebody: 'taken:ticket_staff_state!inner()',
+  nobody: 'taken:ticket_staff_state()',
+} as const;
 
 /**
  * One page of tickets, the latest conversation first.
@@ -35,12 +48,16 @@ export async function fetchTickets(
     userId,
   }: { after?: Cursor | undefined; search?: string | undefined; userId?: string | undefined },
 ): Promise<ListedTicket[]> {
+  const taken =
+    filter.assignee === undefined ? '' : `,${takenBy[filter.assignee === null ? 'nobody' : 'somebody']}`;
   let query = client
     .from('tickets')
-    .select(userId === undefined ? withProfile : '*')
+    .select(userId === undefined ? forStaff + taken : '*')
     .order('last_message_at', { ascending: false })
     .order('id', { ascending: false })
     .limit(ticketPageSize);
+  if (filter.assignee === null) query = query.not('taken.assignee_name', 'is', null).is('taken', null);
+  else if (filter.assignee !== undefined) query = query.eq('taken.assignee_id', filter.assignee);
   // Row level security alone would leave the same rows, but only after looking at everybody's.
   if (userId !== undefined) query = query.eq('user_id', userId);
   query = filter.archived ? query.not('archived_at', 'is', null) : query.is('archived_at', null);
@@ -107,7 +124,7 @@ export async function fetchTicket(
 ): Promise<ListedTicket | null> {
   let query = client
     .from('tickets')
-    .select(userId === undefined ? withProfile : '*')
+    .select(userId === undefined ? forStaff : '*')
     .eq('id', id);
   if (userId !== undefined) query = query.eq('user_id', userId);
   return unwrap(await query.maybeSingle<ListedTicket>());
