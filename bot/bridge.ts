@@ -19,7 +19,7 @@ import { Outbound } from './outbound/outbound.ts';
 import { TypingShow } from './outbound/typing-show.ts';
 import { checkStanding } from './telegram/check.ts';
 import { explain, judge } from './telegram/errors.ts';
-import { Pacer } from './telegram/pacer.ts';
+import { Pacer, priorities } from './telegram/pacer.ts';
 import { createWords } from './words.ts';
 
 export interface BridgeOptions {
@@ -73,7 +73,7 @@ export interface Bridge {
 /** Words that wait longer than this are a problem, in seconds. */
 const tooLong = 300;
 /** So many dead letters are a problem, too: somebody must look. */
-const tooManyDead = 20;
+const tooManyDead = 10;
 
 /** Builds the bridge between the desk's tables and the admin group. Nothing runs before `start()`. */
 export function createBridge(options: BridgeOptions): Bridge {
@@ -122,6 +122,7 @@ export function createBridge(options: BridgeOptions): Bridge {
     logger,
     panelUrl,
     observer: options.observer,
+    onDead: () => void warnOfPile(),
     outage: {
       failed: (reason) => {
         failuresInARow += 1;
@@ -133,6 +134,7 @@ export function createBridge(options: BridgeOptions): Bridge {
       passed: () => {
         failuresInARow = 0;
         note('calls', undefined);
+        if (problems.has('standing')) void look();
       },
       shutOut: (reason) => {
         note('calls', reason);
@@ -155,6 +157,23 @@ export function createBridge(options: BridgeOptions): Bridge {
     telegram.webhook &&
     deliveryHandler({ desk, logger, secret: telegram.webhook.secret, onKept: stored.wake });
   let unlisten: (() => Promise<void>) | undefined;
+
+  /** Tells the group of messages that were given up: once for each pile of them, whoever gave them up. */
+  async function warnOfPile(): Promise<void> {
+    try {
+      // Marked as told before it is told: a warning lost to a kill shows in health, one repeated for ever is noise.
+      const count = await desk.newPile(tooManyDead);
+      if (count === 0) return;
+      const reservation = await pacer.reserve(1, priorities.answer, stopping.signal);
+      try {
+        await api.sendMessage(group.chatId, words('line.dead', { count }));
+      } finally {
+        reservation.spend();
+      }
+    } catch (error) {
+      logger.warn({ reason: explain(error) }, 'the group could not be told of what was given up');
+    }
+  }
 
   /** Looks at the bot's standing in the group and keeps what is wrong for health and log. */
   async function look(): Promise<boolean> {

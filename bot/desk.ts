@@ -71,6 +71,11 @@ export class Desk {
     );
   }
 
+  /** How many messages are given up, when at least so many of them are news; 0 else. They are no news the next time. */
+  newPile(atLeast: number): Promise<number> {
+    return this.#call('telegram_new_pile', { at_least: atLeast }, z.number());
+  }
+
   renew(worker: string, ticketId: string): Promise<boolean> {
     return this.#call('telegram_renew', { worker, ticket_id: ticketId }, z.boolean());
   }

@@ -49,6 +49,8 @@ create table if not exists public.telegram_outbox (
   queued_at timestamptz not null default now(),
   sent_at timestamptz
 );
+-- When the group was warned of this dead letter.
+alter table public.telegram_outbox add column if not exists warned_at timestamptz;
 create index if not exists telegram_outbox_pending
   on public.telegram_outbox (ticket_id, id) where state = 'pending';
 create index if not exists telegram_outbox_dead on public.telegram_outbox (id) where state = 'dead';
@@ -174,6 +176,7 @@ begin
     queued_at = case when o.state = 'pending' then o.queued_at else now() end,
     available_at = now(),
     attempts = 0,
+    warned_at = null,
     sent_at = null;
 end
 $$;

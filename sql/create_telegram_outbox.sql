@@ -41,7 +41,9 @@ begin
       order by o.ticket_id, o.priority, o.queued_at, o.id
     ) due
     join public.telegram_topics t on t.ticket_id = due.ticket_id
-    where t.available_at <= now() and (t.leased_until is null or t.leased_until < now())
+    where t.available_at <= now()
+      -- A worker that asks while it holds a lease has lost the answer that gave it.
+      and (t.leased_until is null or t.leased_until < now() or t.leased_by = telegram_claim.worker)
     order by due.priority, due.queued_at, due.id
     limit 1
     for update of t skip locked;
@@ -224,6 +226,24 @@ $$;
 comment on function public.telegram_fail is
   'For the bot: gives the ticket back after a row failed, to be tried in retry_seconds (null: never again). The rows new state: pending, sent or dead; null when the lease has passed to another. No errors.';
 
+-- For the warning in the group: how many rows are dead, when at least `at_least` of them are not yet warned of; else 0. All
+-- count as warned of from then on, so that every pile is told once.
+create or replace function public.telegram_new_pile(at_least integer) returns integer
+language plpgsql security definer set search_path = '' as $$
+begin
+  -- Two bots that ask at once mustn't both be told.
+  perform pg_advisory_xact_lock(hashtext('telegram_new_pile'));
+  if (select count(*) from public.telegram_outbox o where o.state = 'dead' and o.warned_at is null)
+    < greatest(telegram_new_pile.at_least, 1) then
+    return 0;
+  end if;
+  update public.telegram_outbox o set warned_at = now() where o.state = 'dead' and o.warned_at is null;
+  return (select count(*) from public.telegram_outbox o where o.state = 'dead');
+end
+$$;
+comment on function public.telegram_new_pile is
+  'For the bot: how many rows were given up, when at least so many of them are new since it was last told; else 0. No errors.';
+
 -- Keeps a lease while a long call (a file's upload) runs.
 create or replace function public.telegram_renew(worker text, ticket_id uuid, lease_seconds integer default 15)
 returns boolean
@@ -301,7 +321,7 @@ begin
   end if;
   update public.telegram_outbox o set
     state = 'pending', generation = o.generation + 1, attempts = 0, last_error = null,
-    available_at = now(), queued_at = now()
+    warned_at = null, available_at = now(), queued_at = now()
   where o.message_id = resend_message.message_id and o.state = 'dead';
 end
 $$;
@@ -314,7 +334,7 @@ declare
   name text;
 begin
   foreach name in array array[
-    'telegram_claim', 'telegram_record', 'telegram_fail', 'telegram_renew', 'telegram_status',
+    'telegram_claim', 'telegram_record', 'telegram_fail', 'telegram_new_pile', 'telegram_renew', 'telegram_status',
     'telegram_migrate', 'telegram_history'
   ] loop
     execute format('revoke all on function public.%I from public, anon, authenticated', name);

@@ -3,6 +3,7 @@ import { delay } from '../clock.ts';
 import { DeskUnavailable } from '../desk-call.ts';
 import { explain } from '../telegram/errors.ts';
 import { priorities } from '../telegram/pacer.ts';
+import { Runway } from './calls.ts';
 import { LeaseLost, type OutboundDeps, TicketWork } from './ticket-work.ts';
 
 export interface OutboundOptions {
@@ -14,9 +15,10 @@ export interface OutboundOptions {
 
 /** The workers that carry the outbox into the group. Several of them, in one process or many, never share a ticket. */
 export class Outbound {
-  readonly #deps: Omit<OutboundDeps, 'signal'>;
+  readonly #deps: Omit<OutboundDeps, 'signal' | 'runway'>;
   readonly #slots: number;
   readonly #pollMs: number;
+  readonly #runway = new Runway();
   readonly #stopping = new AbortController();
   readonly #retries = new Set<NodeJS.Timeout>();
   #running: Promise<void>[] = [];
@@ -24,7 +26,7 @@ export class Outbound {
   /** A wake-up that found nobody asleep: the next who would lie down looks once more instead. */
   #awake = false;
 
-  constructor(deps: Omit<OutboundDeps, 'signal'>, options: OutboundOptions = {}) {
+  constructor(deps: Omit<OutboundDeps, 'signal' | 'runway'>, options: OutboundOptions = {}) {
     this.#deps = deps;
     this.#slots = options.slots ?? 4;
     this.#pollMs = options.pollMs ?? 3_000;
@@ -77,7 +79,12 @@ export class Outbound {
       if (claim === null) return false;
       // A colleague looks for nothing only when there is something: a vain look takes time from this very message.
       if (claim.waiting > 1) this.wake();
-      const retryMs = await new TicketWork({ ...this.#deps, signal }, worker, claim, reservation).run();
+      const retryMs = await new TicketWork(
+        { ...this.#deps, runway: this.#runway, signal },
+        worker,
+        claim,
+        reservation,
+      ).run();
       if (retryMs !== undefined) this.#wakeIn(retryMs);
       return true;
     } finally {

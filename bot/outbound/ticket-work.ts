@@ -1,25 +1,19 @@
-import { type Api, GrammyError, HttpError } from 'grammy';
+import type { Api } from 'grammy';
 import type { Logger } from 'pino';
+import { delay } from '../clock.ts';
 import type { Desk } from '../desk.ts';
+import { DeskUnavailable } from '../desk-call.ts';
 import type { Claim, OutboxRow, SentMessage, Topic } from '../desk-shapes.ts';
-import { followMigration, type Group } from '../group.ts';
+import type { Group } from '../group.ts';
 import type { BridgeObserver } from '../observer.ts';
-import { explain, judge } from '../telegram/errors.ts';
-import { type Pacer, type Priority, priorities, type Reservation } from '../telegram/pacer.ts';
+import { explain } from '../telegram/errors.ts';
+import { type Pacer, priorities, type Reservation } from '../telegram/pacer.ts';
 import type { Words } from '../words.ts';
-import { deleteShown, editShown } from './changes.ts';
-import {
-  eventLine,
-  joinableRun,
-  joinMessages,
-  noteLine,
-  type Part,
-  planMessage,
-  type RenderContext,
-  textParts,
-} from './plan.ts';
-import { costOf, sendPart } from './sender.ts';
-import { TopicKeeper } from './topic-keeper.ts';
+import { Calls, type Runway } from './calls.ts';
+import { joinableRun } from './plan.ts';
+import { type Outage, setbackFor } from './setback.ts';
+import { renderContext, Teller } from './teller.ts';
+import { type PacedCall, TopicKeeper } from './topic-keeper.ts';
 
 /** What the outbound side works with. */
 export interface OutboundDeps {
@@ -30,8 +24,11 @@ export interface OutboundDeps {
   words: Words;
   logger: Logger;
   panelUrl: (ticketId: string) => string;
-  /** Telegram didn't answer, or answered: outages are counted across all tickets. */
-  outage: { failed(reason: string): void; passed(): void; shutOut(reason: string): void };
+  /** One for all tickets. */
+  runway: Runway;
+  outage: Outage;
+  /** A message was given up. */
+  onDead: () => void;
   observer?: BridgeObserver | undefined;
   signal: AbortSignal;
 }
@@ -39,38 +36,43 @@ export interface OutboundDeps {
 /** Another worker has this ticket now: stop without a word. */
 export class LeaseLost extends Error {}
 
+/** What is written down under the lease. */
+interface Saved {
+  sent?: SentMessage[];
+  done?: OutboxRow[];
+  topic?: Partial<Topic>;
+  released?: boolean;
+}
+
 /** How often a lease is renewed while a call runs, in real milliseconds; leases last 15 s. */
 const HEARTBEAT_MS = 5_000;
+/** How often writing down is tried while the desk is away: for about a minute, then the work is done again. */
+const RECORD_ATTEMPTS = 15;
 
 /**
  * Works off one leased ticket: its words in order, then its state and its cosmetics.
  *
  * What was sent is written down after each call. A kill between Telegram's accepting a message and that row is the one
  * window in which a message is sent twice; it can't be closed, because the Bot API has no key by which it would know
- * a repeated call, and writing the row first would lose the message instead.
+ * a repeated call, and writing the row first would lose the message instead. The runway keeps it to one message.
  */
 export class TicketWork {
   readonly #deps: OutboundDeps;
   readonly #claim: Claim;
   readonly #worker: string;
   readonly #keeper: TopicKeeper;
-  /** The place in the budget that the claim was made with; the first call uses it. */
-  #held: Reservation | undefined;
+  readonly #teller: Teller;
+  readonly #calls: Calls;
 
   constructor(deps: OutboundDeps, worker: string, claim: Claim, held: Reservation) {
     this.#deps = deps;
     this.#claim = claim;
     this.#worker = worker;
-    this.#held = held;
-    this.#keeper = new TopicKeeper(
-      {
-        ...deps,
-        call: (cost, priority, call) => this.#call(cost, priority, call),
-        save: (what) => this.#save(what),
-      },
-      claim.ticket,
-      claim.topic,
-    );
+    this.#calls = new Calls(deps.pacer, deps.runway, deps.signal, held);
+    const call: PacedCall = (cost, priority, make) => this.#calls.make(cost, priority, make);
+    const save = (what: Saved) => this.#save(what);
+    this.#keeper = new TopicKeeper({ ...deps, call, save }, claim.ticket, claim.topic);
+    this.#teller = new Teller({ ...deps, call, save, keeper: this.#keeper }, claim);
   }
 
   /**
@@ -88,7 +90,7 @@ export class TicketWork {
       return await this.#work();
     } finally {
       clearInterval(heartbeat);
-      this.#held?.cancel();
+      this.#calls.end();
     }
   }
 
@@ -104,7 +106,7 @@ export class TicketWork {
       if (first === undefined) continue;
       if (this.#deps.signal.aborted) break;
       try {
-        await this.#tell(unit);
+        await this.#teller.tell(unit);
         this.#deps.outage.passed();
       } catch (error) {
         return await this.#failed(first, error);
@@ -130,21 +132,19 @@ export class TicketWork {
 
   /** Rows that are told together: runs of texts when the queue is longer than the budget, else one by one. */
   *#units(): Generator<OutboxRow[]> {
+    const { group, pacer, words: catalogue } = this.#deps;
+    const context = renderContext(this.#claim, group, catalogue);
     let rest = this.#claim.rows;
     while (rest.length > 0) {
       const [first] = rest;
       if (first === undefined) return;
       const words = rest.filter((row) => row.ordered).length;
-      const isTight = words > 1 && this.#claim.waiting - 1 + words > this.#deps.pacer.available() + 1;
-      const run = isTight ? joinableRun(rest, this.#context) : [];
+      const isTight = words > 1 && this.#claim.waiting - 1 + words > pacer.available() + 1;
+      const run = isTight ? joinableRun(rest, context) : [];
       const unit = run.length > 1 ? run : [first];
       yield unit;
       rest = rest.slice(unit.length);
     }
-  }
-
-  get #context(): RenderContext {
-    return { words: this.#deps.words, numbered: !this.#deps.group.topics, ticket: this.#claim.ticket };
   }
 
   #observe(unit: OutboxRow[]): void {
@@ -154,205 +154,52 @@ export class TicketWork {
     }
   }
 
-  async #tell(unit: OutboxRow[]): Promise<void> {
-    const [row] = unit;
-    if (row === undefined) return;
-    if (unit.length > 1) return await this.#tellJoined(unit);
-    const { message } = row;
-    switch (row.kind) {
-      case 'message':
-        if (message === null || message.deleted_at !== null) return;
-        return await this.#tellParts(row, planMessage(message, this.#context), message.edited_at);
-      case 'event':
-        if (message === null) return;
-        return await this.#tellParts(row, textParts(eventLine(message, this.#context)), null, 'line');
-      case 'note':
-        if (row.note === null) return;
-        return await this.#tellParts(row, textParts(noteLine(row.note, this.#context)), null, 'line');
-      case 'edit':
-        return await editShown(this.#changeDeps(), row, this.#context);
-      case 'delete':
-        return await deleteShown(this.#changeDeps(), row, this.#context);
-      case 'state':
-        return await this.#keeper.sync(
-          row.priority <= priorities.state ? priorities.state : priorities.cosmetics,
-        );
-      case 'card':
-        return await this.#keeper.syncCard(priorities.cosmetics);
-      case 'read': {
-        const { read } = this.#claim;
-        if (read !== null && read.chat_id === this.#deps.group.chatId) {
-          await this.#keeper.markRead(read.message_id, read.telegram_message_id);
-        }
-      }
-    }
-  }
-
-  async #tellJoined(unit: OutboxRow[]): Promise<void> {
-    const messages = unit.flatMap((row) => (row.message === null ? [] : [row.message]));
-    const [part] = textParts(joinMessages(messages, this.#context));
-    if (part === undefined) return;
-    const [sent] = await this.#send(part, undefined);
-    if (sent === undefined) return;
-    await this.#save({
-      sent: unit.map((row) =>
-        this.#sent(row, sent.id, row.kind === 'event' ? 'line' : 'text', 0, row.message?.edited_at ?? null),
-      ),
-    });
-  }
-
-  /** Sends the parts that aren't there yet; each is written down as soon as Telegram has it. */
-  async #tellParts(
-    row: OutboxRow,
-    parts: Part[],
-    editedAt: string | null,
-    role?: SentMessage['role'],
-  ): Promise<void> {
-    for (const [index, part] of parts.entries()) {
-      if (row.sent_parts.includes(index)) continue;
-      const messages = await this.#send(part, index === 0 ? (row.reply_to ?? undefined) : undefined);
-      await this.#save({
-        sent: messages.map(({ id, role: shown }) => this.#sent(row, id, role ?? shown, index, editedAt)),
-      });
-      row.sent_parts.push(index);
-    }
-  }
-
-  #send(part: Part, replyTo: number | undefined) {
-    const { api, desk, words, group } = this.#deps;
-    return this.#keeper.within(costOf(part), priorities.words, () =>
-      sendPart(api, desk, words, part, { chatId: group.chatId, threadId: this.#keeper.threadId, replyTo }),
-    );
-  }
-
-  #sent(
-    row: OutboxRow,
-    id: number,
-    role: SentMessage['role'],
-    part: number,
-    editedAt: string | null,
-  ): SentMessage {
-    return {
-      chat_id: this.#deps.group.chatId,
-      telegram_message_id: id,
-      message_id: role === 'line' ? null : (row.message?.id ?? null),
-      role,
-      part,
-      outbox_id: row.id,
-      edited_at: editedAt,
-    };
-  }
-
-  #changeDeps() {
-    const { api, group, words } = this.#deps;
-    return {
-      api,
-      group,
-      words,
-      call: <T>(cost: number, call: () => Promise<T>): Promise<T> => this.#call(cost, priorities.words, call),
-      tell: async (
-        row: OutboxRow,
-        part: Part,
-        replyTo: number | undefined,
-        index: number,
-        messageId: string | null,
-      ) => {
-        const messages = await this.#send(part, replyTo);
-        await this.#save({
-          sent: messages.map(({ id, role }) => ({
-            ...this.#sent(row, id, messageId === null ? 'line' : role, index, row.message?.edited_at ?? null),
-            message_id: messageId,
-          })),
-        });
-      },
-      save: (sent: SentMessage[]) => this.#save({ sent }),
-    };
-  }
-
-  /** Makes a call when the budget allows it, and learns from what Telegram says. */
-  async #call<T>(cost: number, priority: Priority, call: () => Promise<T>): Promise<T> {
-    const { pacer, signal } = this.#deps;
-    let reservation = this.#held;
-    this.#held = undefined;
-    if (reservation !== undefined && reservation.count !== cost) {
-      reservation.cancel();
-      reservation = undefined;
-    }
-    reservation ??= await pacer.reserve(cost, priority, signal);
-    try {
-      const result = await call();
-      reservation.spend();
-      return result;
-    } catch (error) {
-      const isRefusal = error instanceof GrammyError && error.error_code < 500;
-      if (isRefusal) reservation.cancel();
-      else reservation.spend();
-      const verdict = judge(error);
-      if (verdict.kind === 'wait') pacer.pause(verdict.seconds);
-      throw error;
-    }
-  }
-
-  async #save(what: {
-    sent?: SentMessage[];
-    done?: OutboxRow[];
-    topic?: Partial<Topic>;
-    released?: boolean;
-  }): Promise<void> {
+  async #save(what: Saved): Promise<void> {
     const { done, ...rest } = what;
-    const held = await this.#deps.desk.record(this.#worker, this.#ticketId, {
+    const held = await this.#record({
       ...rest,
       ...(done === undefined ? {} : { done: done.map(({ id, generation }) => ({ id, generation })) }),
     });
+    this.#calls.landed();
     if (!held) throw new LeaseLost();
   }
 
-  /** Decides what becomes of a row whose call failed; errors that aren't Telegram's are the caller's. */
-  async #failed(row: OutboxRow, error: unknown): Promise<number | undefined> {
-    if (!(error instanceof GrammyError || error instanceof HttpError)) {
-      if (isAbort(error)) {
-        await this.#save({ released: true });
-        return undefined;
+  /** Insists: what Telegram has taken and we don't write down is sent once more. */
+  async #record(what: Parameters<Desk['record']>[2]): Promise<boolean> {
+    const { desk, logger, signal } = this.#deps;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await desk.record(this.#worker, this.#ticketId, what);
+      } catch (error) {
+        if (!(error instanceof DeskUnavailable) || signal.aborted || attempt >= RECORD_ATTEMPTS) throw error;
+        logger.warn(
+          { ticket: this.#ticketId, reason: error.message, attempt },
+          'what was sent is not written down yet',
+        );
+        await delay(Math.min(5_000, 100 * 2 ** attempt), signal);
       }
-      throw error;
     }
-    const { group, desk, logger, outage } = this.#deps;
-    const verdict = judge(error);
-    const reason = explain(error);
-    const seconds = Math.min(60, 0.5 * 2 ** row.attempts);
-    let retry: number | null = seconds;
-    let counted = true;
-    switch (verdict.kind) {
-      case 'wait':
-        // The pacer holds everything back for as long as Telegram said; the row itself did nothing wrong.
-        [retry, counted] = [0, false];
-        break;
-      case 'migrated':
-        await followMigration(group, desk, verdict.chatId);
-        [retry, counted] = [0, false];
-        break;
-      case 'no_topics':
-        group.topics = false;
-        [retry, counted] = [0, false];
-        break;
-      case 'shut_out':
-        outage.shutOut(reason);
-        [retry, counted] = [30, false];
-        break;
-      case 'outage':
-        outage.failed(reason);
-        break;
-      case 'topic_gone':
-      case 'topic_closed':
-        break;
-      default:
-        retry = null;
+  }
+
+  /** Decides what becomes of a row whose work failed; @returns real milliseconds after which it is due again. */
+  async #failed(row: OutboxRow, error: unknown): Promise<number | undefined> {
+    if (error instanceof LeaseLost) throw error;
+    if (isAbort(error)) {
+      await this.#save({ released: true });
+      return undefined;
+    }
+    const { desk, logger } = this.#deps;
+    const { reason, retry, counted } = await setbackFor(row, error, this.#deps);
+    const about = { ticket: this.#ticketId, row: row.id, kind: row.kind, reason };
+    if (retry === null && !row.ordered) {
+      // A title, a card or a mark that Telegram won't have: nobody's words are lost, the next change brings the next try.
+      logger.warn(about, 'Telegram refused a change of looks');
+      await this.#save({ done: [row], released: true });
+      return 0;
     }
     const state = await desk.fail(this.#worker, this.#ticketId, row.id, reason, retry, counted);
-    logger.warn(
-      { ticket: this.#ticketId, row: row.id, kind: row.kind, reason, state },
-      'Telegram refused a call',
-    );
+    logger.warn({ ...about, state }, 'Telegram refused a call');
+    if (state === 'dead') this.#deps.onDead();
     return retry === null ? 0 : retry * 1000;
   }
 }

@@ -1,4 +1,4 @@
-import type { Api } from 'grammy';
+import type { Api, InlineKeyboard } from 'grammy';
 import type { Desk } from '../desk.ts';
 import type { DeskTicket, SentMessage, Topic } from '../desk-shapes.ts';
 import type { Group } from '../group.ts';
@@ -49,8 +49,7 @@ export class TopicKeeper {
   /** Has the ticket a place in the present group? */
   get exists(): boolean {
     const { group } = this.#deps;
-    if (this.#topic.chat_id !== group.chatId) return false;
-    return group.topics ? this.#topic.thread_id !== null : this.#topic.card_message_id !== null;
+    return this.#topic.chat_id === group.chatId && (!group.topics || this.#topic.thread_id !== null);
   }
 
   /** Runs a call that needs the topic, making or mending the topic first where that is what it takes. */
@@ -66,46 +65,77 @@ export class TopicKeeper {
     }
   }
 
-  /**
-   * Makes the topic and its card unless they are there. Between Telegram's answer and our row a kill leaves an
-   * empty topic behind, and the next try makes another: Telegram offers no key to make the call repeatable.
-   */
+  /** Makes the topic and what belongs into it unless they are there. */
   async ensure(): Promise<void> {
-    if (this.exists) return;
-    const { api, group, call, save } = this.#deps;
-    if (group.topics) {
-      const title = topicTitle(this.#ticket);
-      const made = await call(1, priorities.words, () =>
-        api.createForumTopic(group.chatId, title, { icon_color: 0xcb86db }),
-      );
-      await this.#save({
-        chat_id: group.chatId,
-        thread_id: made.message_thread_id,
-        title,
-        state: 'open',
-        card_message_id: null,
-        read_message_id: null,
-      });
-    } else {
-      await this.#save({
-        chat_id: group.chatId,
-        thread_id: null,
-        title: null,
-        state: null,
-        read_message_id: null,
-      });
-    }
-    const card = this.#card();
-    const id = await call(1, priorities.words, () =>
-      api.sendMessage(group.chatId, card.text, {
-        ...(this.threadId === undefined ? {} : { message_thread_id: this.threadId }),
-        entities: card.entities,
-        reply_markup: this.#keyboard(),
-        link_preview_options: { is_disabled: true },
-      }),
+    const isNew = this.#topic.created_at === null;
+    if (!this.exists) await this.#make();
+    if (this.#topic.card_message_id === null) await this.#furnish(isNew);
+  }
+
+  /**
+   * Between Telegram's answer and our row a kill leaves an empty topic behind, and the next try makes another: Telegram
+   * offers no key to make the call repeatable.
+   */
+  async #make(): Promise<void> {
+    const { api, group, call } = this.#deps;
+    const place = { chat_id: group.chatId, card_message_id: null, read_message_id: null };
+    if (!group.topics) return await this.#save({ ...place, thread_id: null, title: null, state: null });
+    const title = topicTitle(this.#ticket);
+    const made = await call(1, priorities.words, () =>
+      api.createForumTopic(group.chatId, title, { icon_color: 0xcb86db }),
     );
-    await save({ sent: [this.#line(id.message_id)] });
-    await this.#save({ card_message_id: id.message_id, card_text: card.text });
+    await this.#save({ ...place, thread_id: made.message_thread_id, title, state: 'open' });
+  }
+
+  /**
+   * Sends the card, and into a topic that was made anew the last messages. The card is written down when both are
+   * there: whatever comes between brings both once more, and loses neither.
+   */
+  async #furnish(isNew: boolean): Promise<void> {
+    const { save } = this.#deps;
+    const card = this.#card();
+    const id = await this.#sendCard();
+    await save({ sent: [this.#line(id)] });
+    if (!isNew && this.threadId !== undefined) await this.#tellHistory();
+    await this.#save({ card_message_id: id, card_text: card.text });
+  }
+
+  async #sendCard(): Promise<number> {
+    const { api, group, call } = this.#deps;
+    const card = this.#card();
+    const send = (keyboard: { reply_markup?: InlineKeyboard }) =>
+      call(1, priorities.words, () =>
+        api.sendMessage(group.chatId, card.text, {
+          ...(this.threadId === undefined ? {} : { message_thread_id: this.threadId }),
+          entities: card.entities,
+          link_preview_options: { is_disabled: true },
+          ...keyboard,
+        }),
+      );
+    try {
+      return (await send({ reply_markup: this.#keyboard() })).message_id;
+    } catch (error) {
+      // Words mustn't be lost to a button (to an address, say, that Telegram doesn't like).
+      if (judge(error).kind !== 'refused') throw error;
+      return (await send({})).message_id;
+    }
+  }
+
+  async #tellHistory(): Promise<void> {
+    const { api, desk, group, words, call, save } = this.#deps;
+    const history = await desk.history(this.#ticket.id);
+    const told = joinMessages(
+      history.map((message) =>
+        message.message === '' ? { ...message, message: fileNames(message) } : message,
+      ),
+      { words, numbered: false, ticket: this.#ticket },
+    );
+    if (told.text === '') return;
+    const [first] = split(join([plain(words('line.history')), told], '\n\n'), textLimit);
+    if (first === undefined) return;
+    const to = { chatId: group.chatId, threadId: this.threadId, replyTo: undefined };
+    const id = await call(1, priorities.words, () => sendText(api, first, to));
+    await save({ sent: [this.#line(id)] });
   }
 
   /** Brings title, card and open/closed state up to the ticket's. */
@@ -155,9 +185,11 @@ export class TopicKeeper {
   /** Puts the mark "read by the user" under a message, unless it is there. */
   async markRead(messageId: string, telegramMessageId: number): Promise<void> {
     if (!this.exists || this.#topic.read_message_id === messageId) return;
-    const { api, group } = this.#deps;
+    const { api, group, call } = this.#deps;
     await this.#tolerant(() =>
-      api.setMessageReaction(group.chatId, telegramMessageId, [{ type: 'emoji', emoji: '👀' }]),
+      call(0, priorities.cosmetics, () =>
+        api.setMessageReaction(group.chatId, telegramMessageId, [{ type: 'emoji', emoji: '👀' }]),
+      ),
     );
     await this.#save({ read_message_id: messageId });
   }
@@ -181,7 +213,6 @@ export class TopicKeeper {
 
   /** Makes a lost topic anew, once, with the last messages in it. False: it isn't lost, or was made just now. */
   async #heal(): Promise<boolean> {
-    const { api, desk, group, words, call, save } = this.#deps;
     const thread = this.threadId;
     if (this.#healed || thread === undefined) return false;
     if (this.#topic.created_at !== null && Date.now() - Date.parse(this.#topic.created_at) < REST_MS)
@@ -190,19 +221,6 @@ export class TopicKeeper {
     if (await this.#isAlive(thread)) return false;
     await this.#save({ thread_id: null, card_message_id: null });
     await this.ensure();
-    const history = await desk.history(this.#ticket.id);
-    const told = joinMessages(
-      history.map((message) =>
-        message.message === '' ? { ...message, message: fileNames(message) } : message,
-      ),
-      { words, numbered: false, ticket: this.#ticket },
-    );
-    if (told.text === '') return true;
-    const [first] = split(join([plain(words('line.history')), told], '\n\n'), textLimit);
-    if (first === undefined) return true;
-    const to = { chatId: group.chatId, threadId: this.threadId, replyTo: undefined };
-    const id = await call(1, priorities.words, () => sendText(api, first, to));
-    await save({ sent: [this.#line(id)] });
     return true;
   }
 

@@ -2,7 +2,7 @@ import type { Api } from 'grammy';
 import type { Logger } from 'pino';
 import type { Desk } from '../desk.ts';
 import type { Group } from '../group.ts';
-import { explain } from '../telegram/errors.ts';
+import { explain, judge } from '../telegram/errors.ts';
 import type { Pacer } from '../telegram/pacer.ts';
 
 export interface TypingDeps {
@@ -33,6 +33,8 @@ export class TypingShow {
     if (this.#shown.has(ticketId) || !group.topics || pacer.available() < 5) return;
     this.#shown.set(ticketId, now);
     this.#tell(ticketId).catch((error: unknown) => {
+      const verdict = judge(error);
+      if (verdict.kind === 'wait') pacer.pause(verdict.seconds);
       logger.debug({ ticket: ticketId, reason: explain(error) }, 'typing could not be shown');
     });
   }

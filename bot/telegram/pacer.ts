@@ -91,7 +91,8 @@ export class Pacer {
   }
 
   /**
-   * Waits for room for `count` messages, behind everybody with a lower or the same priority number.
+   * Waits for room for `count` messages (0: a call that is no message), behind everybody with a lower or the same
+   * priority number.
    * More than a whole minute's budget (which no call needs) would wait for ever, so it is cut to that.
    */
   reserve(count: number, priority: Priority, signal?: AbortSignal): Promise<Reservation> {
@@ -130,7 +131,7 @@ export class Pacer {
       const next = this.#waiters[0];
       if (next === undefined) return;
       const now = this.#clock.now();
-      if (this.available() < next.count || now < this.#dueAt(next)) break;
+      if (this.paused || this.available() < next.count || now < this.#dueAt(next)) break;
       this.#waiters.shift();
       this.#lastGrant = now;
       next.grant(this.#reservation(next.count));
@@ -140,7 +141,8 @@ export class Pacer {
   }
 
   /** When a waiter's turn comes, in the clock's time, however much of the budget is left. */
-  #dueAt({ priority }: Waiter): number {
+  #dueAt({ count, priority }: Waiter): number {
+    if (count === 0) return 0;
     const used = this.#minute.length + this.#inFlight;
     if (priority === priorities.answer || used < this.#perMinute * BURST) return 0;
     const last = this.#inFlight > 0 ? this.#lastGrant : (this.#minute.at(-1) ?? 0);

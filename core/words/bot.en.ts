@@ -22,6 +22,14 @@ export const botEn: typeof botRu = {
     deleted: '🗑 Message deleted.',
     fileLost: '📎 {{name}}: the file is no longer in storage.',
     history: 'This topic was made anew. The last messages:',
+    dead_one:
+      '⚠️ Telegram did not take {{count}} message. It is marked in the panel, with the reason and a button to send it again.',
+    dead_few:
+      '⚠️ Telegram did not take {{count}} messages. They are marked in the panel, with the reason and a button to send them again.',
+    dead_many:
+      '⚠️ Telegram did not take {{count}} messages. They are marked in the panel, with the reason and a button to send them again.',
+    dead_other:
+      '⚠️ Telegram did not take {{count}} messages. They are marked in the panel, with the reason and a button to send them again.',
   },
   card: {
     title: '🎫 Ticket #{{number}}: {{subject}}',

@@ -1,0 +1,171 @@
+import type { Api } from 'grammy';
+import type { Desk } from '../desk.ts';
+import type { Claim, OutboxRow, SentMessage } from '../desk-shapes.ts';
+import type { Group } from '../group.ts';
+import { priorities } from '../telegram/pacer.ts';
+import type { Words } from '../words.ts';
+import { deleteShown, editShown } from './changes.ts';
+import {
+  eventLine,
+  joinMessages,
+  noteLine,
+  type Part,
+  planMessage,
+  type RenderContext,
+  textParts,
+} from './plan.ts';
+import { costOf, sendPart } from './sender.ts';
+import type { PacedCall, TopicKeeper } from './topic-keeper.ts';
+
+/** What telling works with. */
+export interface TellerDeps {
+  api: Api;
+  desk: Desk;
+  group: Group;
+  words: Words;
+  keeper: TopicKeeper;
+  call: PacedCall;
+  /** Writes down, under the lease, what Telegram has. */
+  save: (what: { sent: SentMessage[] }) => Promise<void>;
+}
+
+/** How the texts of a claimed ticket are to be written in the present group. */
+export function renderContext(claim: Claim, group: Group, words: Words): RenderContext {
+  return { words, numbered: !group.topics, ticket: claim.ticket };
+}
+
+/** Tells Telegram what the rows of one ticket say. */
+export class Teller {
+  readonly #deps: TellerDeps;
+  readonly #claim: Claim;
+
+  constructor(deps: TellerDeps, claim: Claim) {
+    this.#deps = deps;
+    this.#claim = claim;
+  }
+
+  /** Tells rows, which must all be joinable when they are several. @throws what grammY throws, and LeaseLost */
+  async tell(unit: OutboxRow[]): Promise<void> {
+    const [row] = unit;
+    if (row === undefined) return;
+    if (unit.length > 1) return await this.#tellJoined(unit);
+    const { message } = row;
+    switch (row.kind) {
+      case 'message':
+        if (message === null || message.deleted_at !== null) return;
+        return await this.#tellParts(row, planMessage(message, this.#context), message.edited_at);
+      case 'event':
+        if (message === null) return;
+        return await this.#tellParts(row, textParts(eventLine(message, this.#context)), null, 'line');
+      case 'note':
+        if (row.note === null) return;
+        return await this.#tellParts(row, textParts(noteLine(row.note, this.#context)), null, 'line');
+      case 'edit':
+        return await editShown(this.#changeDeps(), row, this.#context);
+      case 'delete':
+        return await deleteShown(this.#changeDeps(), row, this.#context);
+      case 'state':
+        return await this.#deps.keeper.sync(
+          row.priority <= priorities.state ? priorities.state : priorities.cosmetics,
+        );
+      case 'card':
+        return await this.#deps.keeper.syncCard(priorities.cosmetics);
+      case 'read': {
+        const { read } = this.#claim;
+        if (read !== null && read.chat_id === this.#deps.group.chatId) {
+          await this.#deps.keeper.markRead(read.message_id, read.telegram_message_id);
+        }
+      }
+    }
+  }
+
+  async #tellJoined(unit: OutboxRow[]): Promise<void> {
+    const messages = unit.flatMap((row) => (row.message === null ? [] : [row.message]));
+    const [part] = textParts(joinMessages(messages, this.#context));
+    if (part === undefined) return;
+    const [sent] = await this.#send(part, undefined);
+    if (sent === undefined) return;
+    await this.#deps.save({
+      sent: unit.map((row) =>
+        this.#sent(row, sent.id, row.kind === 'event' ? 'line' : 'text', 0, row.message?.edited_at ?? null),
+      ),
+    });
+  }
+
+  /** Sends the parts that aren't there yet; each is written down as soon as Telegram has it. */
+  async #tellParts(
+    row: OutboxRow,
+    parts: Part[],
+    editedAt: string | null,
+    role?: SentMessage['role'],
+  ): Promise<void> {
+    for (const [index, part] of parts.entries()) {
+      if (row.sent_parts.includes(index)) continue;
+      const messages = await this.#send(part, index === 0 ? (row.reply_to ?? undefined) : undefined);
+      await this.#deps.save({
+        sent: messages.map(({ id, role: shown }) => this.#sent(row, id, role ?? shown, index, editedAt)),
+      });
+      row.sent_parts.push(index);
+    }
+  }
+
+  #send(part: Part, replyTo: number | undefined) {
+    const { api, desk, words, group } = this.#deps;
+    return this.#deps.keeper.within(costOf(part), priorities.words, () =>
+      sendPart(api, desk, words, part, {
+        chatId: group.chatId,
+        threadId: this.#deps.keeper.threadId,
+        replyTo,
+      }),
+    );
+  }
+
+  #sent(
+    row: OutboxRow,
+    id: number,
+    role: SentMessage['role'],
+    part: number,
+    editedAt: string | null,
+  ): SentMessage {
+    return {
+      chat_id: this.#deps.group.chatId,
+      telegram_message_id: id,
+      message_id: role === 'line' ? null : (row.message?.id ?? null),
+      role,
+      part,
+      outbox_id: row.id,
+      edited_at: editedAt,
+    };
+  }
+
+  #changeDeps() {
+    const { api, group, words } = this.#deps;
+    return {
+      api,
+      group,
+      words,
+      call: <T>(cost: number, call: () => Promise<T>): Promise<T> =>
+        this.#deps.call(cost, priorities.words, call),
+      tell: async (
+        row: OutboxRow,
+        part: Part,
+        replyTo: number | undefined,
+        index: number,
+        messageId: string | null,
+      ) => {
+        const messages = await this.#send(part, replyTo);
+        await this.#deps.save({
+          sent: messages.map(({ id, role }) => ({
+            ...this.#sent(row, id, messageId === null ? 'line' : role, index, row.message?.edited_at ?? null),
+            message_id: messageId,
+          })),
+        });
+      },
+      save: (sent: SentMessage[]) => this.#deps.save({ sent }),
+    };
+  }
+
+  get #context(): RenderContext {
+    return renderContext(this.#claim, this.#deps.group, this.#deps.words);
+  }
+}
