@@ -77,13 +77,14 @@ export async function startTelegramSide({
     const { token, groupId, apiRoot } = telegram;
     return { token, groupId, apiRoot, pageUrl: undefined };
   }
-  const { token, groupId, apiRoot, url, stop } = await startTelegram({
+  const standin = await startTelegram({
     host: http.host,
     port: telegram.port,
     stateDir: path.resolve(root, dataDir, 'telegram'),
     pageDir: path.join(root, 'dist/telegram'),
     logger: logger.child({ part: 'telegram' }),
   });
-  parts.add('telegram', stop);
+  parts.add('telegram', () => standin.stop());
+  const { token, groupId, apiRoot, url } = standin;
   return { token, groupId, apiRoot, pageUrl: url };
 }

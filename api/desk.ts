@@ -63,7 +63,10 @@ export async function startDesk({ config, root, logger, api, bot }: DeskOptions)
   const stop = () => parts.stop();
   try {
     const options = { config, root, logger, parts };
-    const starting = [startSupabase(options), bot ? startTelegramSide(options) : undefined] as const;
+    const starting = [
+      startSupabase(options),
+      bot ? startTelegramSide(options) : Promise.resolve(undefined),
+    ] as const;
     // What is still starting when the other fails must be there to be stopped.
     await Promise.allSettled(starting);
     const [supabase, telegram] = await Promise.all(starting);

@@ -11,7 +11,7 @@ const lastRequests = 5_000;
 export interface Listening {
   port: number;
   /** Takes no more requests, and lets those in flight end for five seconds. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /** @throws when the port is taken or may not be opened (`EADDRINUSE`, `EACCES`). */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DeskUnavailable } from './desk-call.ts';
 
 /** How long the lead lasts without being renewed, in seconds: so long nobody carries after a kill. */
-export const leaseSeconds = 6;
+export const leaseSeconds = 5;
 /** A question that takes longer has failed, in milliseconds; well within a lease. */
 const patience = 3_000;
 
