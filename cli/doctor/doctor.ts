@@ -1,7 +1,7 @@
 import type { Config } from '../../api/config.ts';
 import { doctorWords } from '../../core/words/doctor.ts';
 import { problemWords } from '../../core/words/problems.ts';
-import { type Context, reasonOf, type StagedCheck } from './context.ts';
+import { type Context, diagnose, reasonOf, type StagedCheck } from './context.ts';
 import { type Finding, type Group, groups, Report, type Words } from './findings.ts';
 import { checkAccess } from './groups/access.ts';
 import { checkArchiving } from './groups/archiving.ts';
@@ -83,7 +83,9 @@ export async function runDoctor(options: DoctorOptions): Promise<Finding[]> {
     const report = reportOf(group);
     if (stage === undefined && !stageFailed) {
       try {
-        stage = await makeStage(target, context.service);
+        const { tables = {} } = (await diagnose(context)) ?? {};
+        const published = Object.keys(tables).filter((table) => tables[table]?.published);
+        stage = await makeStage(target, context.service, new Set(published));
       } catch (error) {
         stageFailed = true;
         const remedy = words.doctor('common.peopleRemedy', { page: target.page('project') });

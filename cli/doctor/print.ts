@@ -9,8 +9,7 @@ const marks = {
   skipped: ['gray', '–'],
 } as const;
 
-const paint: typeof styleText = (format, text) =>
-  process.stdout.isTTY ? styleText(format, text) : text;
+const paint: typeof styleText = (format, text) => (process.stdout.isTTY ? styleText(format, text) : text);
 
 /** Prints findings as they come: the group's name before its first, a line for each, remedies beneath. */
 export function printer(words: DoctorWords, write: (line: string) => void): (finding: Finding) => void {

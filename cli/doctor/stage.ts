@@ -40,9 +40,14 @@ export function clientFor({ url }: Target, key: string): SupabaseClient {
 /**
  * Makes the people and their ticket.
  * @param service a client with the secret key
+ * @param published the tables that realtime streams: asking for another one spoils a whole subscription
  * @throws when one of them can't be made; what had been made is removed then.
  */
-export async function makeStage(target: Target, service: SupabaseClient): Promise<Stage> {
+export async function makeStage(
+  target: Target,
+  service: SupabaseClient,
+  published: ReadonlySet<string>,
+): Promise<Stage> {
   await removeLeftovers(service);
   const made: Visitor[] = [];
   let opened: ReturnType<Stage['watches']> | undefined;
@@ -80,7 +85,7 @@ export async function makeStage(target: Target, service: SupabaseClient): Promis
       staff,
       ticketId,
       watches: () => {
-        opened ??= openWatches({ user, other, staff });
+        opened ??= openWatches({ user, other, staff }, published);
         return opened;
       },
       remove,
@@ -107,11 +112,19 @@ async function openUnmirrored(service: SupabaseClient, userId: string): Promise<
   return ticket.data.id;
 }
 
-async function openWatches(people: Record<'user' | 'other' | 'staff', Visitor>) {
+async function openWatches(
+  people: Record<'user' | 'other' | 'staff', Visitor>,
+  published: ReadonlySet<string>,
+): ReturnType<Stage['watches']> {
+  const watch = (who: keyof typeof people, tables: string[]) =>
+    Watch.open(
+      people[who].client,
+      tables.filter((table) => published.has(table)),
+    );
   const [user, other, staff] = await Promise.all([
-    Watch.open(people.user.client, ['tickets', 'ticket_messages', 'ticket_attachments']),
-    Watch.open(people.other.client, ['tickets', 'ticket_messages', 'ticket_attachments']),
-    Watch.open(people.staff.client, ['tickets', 'ticket_notes']),
+    watch('user', ['tickets', 'ticket_messages', 'ticket_attachments']),
+    watch('other', ['tickets', 'ticket_messages', 'ticket_attachments']),
+    watch('staff', ['tickets', 'ticket_notes']),
   ]);
   return { user, other, staff };
 }

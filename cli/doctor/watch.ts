@@ -24,6 +24,7 @@ export class Watch {
   /** Subscribes; resolves when changes flow, or when it is known why they don't (`refusal`). */
   static async open(client: SupabaseClient, tables: string[]): Promise<Watch> {
     const watch = new Watch();
+    if (tables.length === 0) return watch;
     const began = performance.now();
     const channel = client.channel(`doctor-${randomUUID()}`);
     for (const table of tables) {

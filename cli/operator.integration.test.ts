@@ -1,0 +1,183 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../api/config.ts';
+import { createStage, type Stage } from '../bot/testing/stage.ts';
+import { runDoctor } from './doctor/doctor.ts';
+import type { Finding, Group } from './doctor/findings.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await createStage();
+  await archive();
+});
+afterAll(() => stage.stop());
+
+const archive = () => stage.desk.sql('select public.archive_closed_tickets()');
+
+/** The environment of somebody who runs Trivet on this desk as on a project. */
+const environment = () => ({
+  LOCALE: 'en',
+  SUPABASE_URL: stage.desk.url,
+  SUPABASE_PUBLISHABLE_KEY: stage.desk.publishableKey,
+  SUPABASE_SECRET_KEY: stage.desk.secretKey,
+  TELEGRAM_BOT_TOKEN: stage.telegram.token,
+  TELEGRAM_GROUP_ID: String(stage.telegram.groupId),
+  TELEGRAM_API_ROOT: stage.telegram.apiRoot,
+});
+
+function doctor(only?: Group[], env: Record<string, string> = {}): Promise<Finding[]> {
+  const config = readConfig({ ...environment(), ...env });
+  return runDoctor({ config, root, only, envFile: '/nonexistent/.env', patience: 2_000 });
+}
+
+const failures = (findings: Finding[]) =>
+  findings.filter(({ status }) => status === 'failed').map(({ code }) => code);
+
+/** What a doctor could leave behind. */
+async function traces(): Promise<unknown> {
+  const [row] = await stage.desk.sql(`select
+    (select count(*) from auth.users) as users, (select count(*) from public.tickets) as tickets,
+    (select count(*) from storage.objects) as files, (select count(*) from public.telegram_outbox) as told`);
+  return { ...row, topics: stage.telegram.topics().length };
+}
+
+describe('the doctor', () => {
+  it('finds a sound desk sound, in every group, and leaves nothing behind, not even in the group', async () => {
+    const before = await traces();
+    const findings = await doctor();
+    expect(findings.filter(({ status }) => status !== 'ok')).toMatchObject([{ code: 'mail.project' }]);
+    expect(new Set(findings.map(({ group }) => group)).size).toBe(9);
+    expect(await traces()).toEqual(before);
+  });
+
+  it('names everything that is broken at once, and its SQL mends it', async () => {
+    await stage.desk.sql(`
+      alter publication supabase_realtime drop table public.ticket_attachments;
+      alter table public.ticket_notes disable row level security;
+      update storage.buckets set public = true, file_size_limit = null where id = 'ticket-attachments';
+      update private.archive_state set last_run_at = now() - interval '1 hour';
+      create policy "a hole" on public.tickets for select to authenticated using (true)`);
+    const before = await traces();
+    const findings = await doctor();
+    expect(failures(findings).toSorted()).toEqual([
+      'access.foreignSeen', // tickets
+      'access.foreignSeen', // notes
+      'access.foreignSeen', // notes, by the ticket's own user
+      'access.rlsOff',
+      'archiving.stale',
+      'files.open',
+      'files.public',
+      'files.unlimited',
+      'realtime.leaked',
+      'realtime.unpublished',
+    ]);
+    expect(await traces()).toEqual(before);
+    for (const { status, remedies } of findings) {
+      expect(remedies.length > 0).toBe(status === 'failed');
+      for (const remedy of remedies) {
+        const sql = /: ((?:alter|update) .*;)$/.exec(remedy)?.[1];
+        if (sql) await stage.desk.sql(sql);
+      }
+    }
+    await stage.desk.sql('drop policy "a hole" on public.tickets');
+    await archive();
+    expect(failures(await doctor(['access', 'realtime', 'files', 'archiving']))).toEqual([]);
+  });
+
+  it('names the script that ran half-way, and checks no further', async () => {
+    await stage.desk.sql('alter function public.set_typing rename to set_typing_away');
+    const findings = await doctor(['typing', 'telegram']);
+    await stage.desk.sql('alter function public.set_typing_away rename to set_typing');
+    expect(failures(findings)).toEqual(['schema.lacksFunction']);
+    expect(findings.find(({ status }) => status === 'failed')?.remedies[0]).toMatch(
+      'sql/create_ticket_functions.sql',
+    );
+    expect(findings.filter(({ status }) => status === 'skipped')).toMatchObject([{ group: 'typing' }]);
+
+    await stage.desk.sql('update private.schema_version set target = target, version = version - 1');
+    expect(failures(await doctor(['typing']))).toEqual(['schema.unfinished']);
+    await stage.desk.sql('update private.schema_version set version = target');
+  });
+
+  it('removes what it made when it is interrupted, and what a killed one left', async () => {
+    const before = await traces();
+    const interrupted = new AbortController();
+    const findings = await runDoctor({
+      config: readConfig(environment()),
+      root,
+      only: ['access', 'files'],
+      onFinding: ({ group }) => group === 'access' && interrupted.abort(),
+      signal: interrupted.signal,
+    });
+    expect(findings.at(-1)).toMatchObject({ group: 'access' });
+    expect(await traces()).toEqual(before);
+
+    const { data, error } = await stage.desk.admin.auth.admin.createUser({
+      email: 'trivet-doctor-killed@example.com',
+      password: 'irrelevant',
+    });
+    if (error) throw error;
+    await stage.desk.sql(`update public.profiles set created_at = now() - interval '1 day' where id = $1`, [
+      data.user.id,
+    ]);
+    await doctor(['access']);
+    expect(await traces()).toEqual(before);
+  });
+
+  it('knows every way in which the bot and the group can be wrong', async () => {
+    const { group, groupId } = stage.telegram;
+    const telegram = async (env: Record<string, string> = {}) => {
+      const findings = await doctor(['telegram'], env);
+      return findings.filter(({ status }) => status !== 'ok').map(({ text }) => text);
+    };
+    expect(await telegram({ TELEGRAM_BOT_TOKEN: `1:${'x'.repeat(35)}` })).toEqual([
+      expect.stringMatching(/token isn’t accepted/),
+    ]);
+    expect(await telegram({ TELEGRAM_GROUP_ID: String(groupId).replace('-100', '-') })).toEqual([
+      expect.stringContaining(`TELEGRAM_GROUP_ID=${groupId}`),
+    ]);
+    group.setRights({ can_manage_topics: false, can_delete_messages: false });
+    expect(await telegram()).toEqual([
+      expect.stringMatching(/manage topics/),
+      expect.stringMatching(/delete messages/),
+    ]);
+    group.setRights({ administrator: false });
+    expect(await telegram()).toEqual([expect.stringMatching(/isn’t an administrator/)]);
+    group.setBot('left');
+    expect(await telegram()).toEqual([
+      expect.stringMatching(/@trivet_support_bot’s, which doesn’t see group/),
+    ]);
+    group.setBot('administrator');
+    group.setRights({ can_manage_topics: true, can_delete_messages: true });
+    const webhook = { TELEGRAM_WEBHOOK_URL: 'https://desk.example', TELEGRAM_WEBHOOK_SECRET: 's' };
+    expect(await telegram(webhook)).toEqual([expect.stringMatching(/webhook isn’t set/)]);
+    expect(await telegram({ TELEGRAM_API_ROOT: 'http://127.0.0.1:9' })).toEqual([
+      expect.stringMatching(/doesn’t answer at/),
+    ]);
+  });
+
+  it('tells refused keys, a paused project and something else at the address apart', async () => {
+    const wrong = {
+      SUPABASE_SECRET_KEY: 'sb_secret_wrong',
+      SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_wrong',
+    };
+    expect(failures(await doctor(['typing'], wrong))).toEqual(['key.refused', 'key.refused']);
+    const answers = async (status: number) => {
+      const server: Server = createServer((_req, res) => res.writeHead(status).end());
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const findings = await doctor(['typing'], { SUPABASE_URL: `http://127.0.0.1:${port}` });
+      await new Promise((resolve) => server.close(resolve));
+      return failures(findings);
+    };
+    expect(await answers(540)).toEqual(['project.paused']);
+    expect(await answers(404)).toEqual(['project.notSupabase']);
+    expect(failures(await doctor(['typing'], { SUPABASE_URL: 'http://127.0.0.1:9' }))).toEqual([
+      'project.unreachable',
+    ]);
+  });
+});
