@@ -1,21 +1,17 @@
-import { lazy, Suspense } from 'react';
 import { AuthGate } from '../ui/auth/AuthGate.tsx';
 import { SessionProvider } from '../ui/auth/session.tsx';
+import { deferred } from '../ui/shell/deferred.tsx';
 import { LoadingScreen } from '../ui/shell/LoadingScreen.tsx';
 import type { AppProps } from '../ui/shell/start.tsx';
 
-const CabinetPages = lazy(() => import('./CabinetPages.tsx'));
+const CabinetPages = deferred(() => import('./CabinetPages.tsx'), <LoadingScreen />);
 
 /** The user's web app, served under `/cabinet/`. */
 export function Cabinet({ supabase, config }: AppProps) {
   return (
     <SessionProvider supabase={supabase}>
       <AuthGate app="cabinet" demo={config.demo}>
-        {(user) => (
-          <Suspense fallback={<LoadingScreen />}>
-            <CabinetPages user={user} />
-          </Suspense>
-        )}
+        {(user) => <CabinetPages user={user} />}
       </AuthGate>
     </SessionProvider>
   );

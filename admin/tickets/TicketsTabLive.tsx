@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { Inbox } from 'lucide-react';
-import { lazy, Suspense, useDeferredValue, useState } from 'react';
+import { useDeferredValue, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import type { Database, ProfileRow } from '../../core/database.types.ts';
@@ -9,8 +9,10 @@ import { createDesk } from '../../ui/desk/desk.ts';
 import { DeskProvider } from '../../ui/desk/DeskProvider.tsx';
 import { ConnectionBanner } from '../../ui/notifications/ConnectionBanner.tsx';
 import { Notifications } from '../../ui/notifications/Notifications.tsx';
+import { deferred } from '../../ui/shell/deferred.tsx';
 import { DetailSkeleton } from '../../ui/shell/DetailSkeleton.tsx';
 import { EmptyState } from '../../ui/shell/EmptyState.tsx';
+import { afterFirstLoad } from '../../ui/shell/first-load.ts';
 import { ListHeader } from '../../ui/shell/ListHeader.tsx';
 import { SplitView } from '../../ui/shell/SplitView.tsx';
 import { usePageTitle } from '../../ui/shell/usePageTitle.ts';
@@ -21,8 +23,8 @@ import { useTicket, useUnreadTotal } from '../../ui/tickets/useTickets.ts';
 import { SearchField } from './SearchField.tsx';
 import { VirtualRows } from './VirtualRows.tsx';
 
-const Conversation = lazy(() => import('./Conversation.tsx'));
-const StaffProfile = lazy(() => import('../profile/StaffProfile.tsx'));
+const Conversation = deferred(() => import('./Conversation.tsx'), <DetailSkeleton />);
+const StaffProfile = deferred(() => import('../profile/StaffProfile.tsx'), <DetailSkeleton />);
 
 const pathOf = (id: string) => `/tickets/${id}`;
 
@@ -51,6 +53,10 @@ function Tickets({ open }: { open: string | undefined }) {
   const { section } = useSection();
   const [typed, setTyped] = useState('');
   const search = useDeferredValue(typed);
+  useEffect(() => {
+    const timer = setTimeout(Conversation.preload, afterFirstLoad);
+    return () => clearTimeout(timer);
+  }, []);
   const ticketId = open === 'profile' ? undefined : open;
   const back = `/tickets${sectionSearch(section)}`;
 
@@ -84,15 +90,13 @@ function Tickets({ open }: { open: string | undefined }) {
           </>
         }
         detail={
-          <Suspense fallback={<DetailSkeleton />}>
-            {open === 'profile' ? (
-              <StaffProfile back={back} />
-            ) : ticketId === undefined ? (
-              <EmptyState icon={Inbox} title={t('tickets.choose.title')} text={t('tickets.choose.text')} />
-            ) : (
-              <Conversation key={ticketId} ticketId={ticketId} back={back} />
-            )}
-          </Suspense>
+          open === 'profile' ? (
+            <StaffProfile back={back} />
+          ) : ticketId === undefined ? (
+            <EmptyState icon={Inbox} title={t('tickets.choose.title')} text={t('tickets.choose.text')} />
+          ) : (
+            <Conversation key={ticketId} ticketId={ticketId} back={back} />
+          )
         }
       />
       <Notifications side="staff" openTicketId={ticketId} onOpen={(id) => navigate(pathOf(id))} />

@@ -1,12 +1,14 @@
 import { MessagesSquare, Plus } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { ConnectionBanner } from '../../ui/notifications/ConnectionBanner.tsx';
 import { Notifications } from '../../ui/notifications/Notifications.tsx';
 import { Button } from '../../ui/shell/Button.tsx';
+import { deferred } from '../../ui/shell/deferred.tsx';
 import { DetailSkeleton } from '../../ui/shell/DetailSkeleton.tsx';
 import { EmptyState } from '../../ui/shell/EmptyState.tsx';
+import { afterFirstLoad } from '../../ui/shell/first-load.ts';
 import { ListHeader } from '../../ui/shell/ListHeader.tsx';
 import { SplitView } from '../../ui/shell/SplitView.tsx';
 import { usePageTitle } from '../../ui/shell/usePageTitle.ts';
@@ -16,9 +18,9 @@ import { StatusFilters } from '../../ui/tickets/StatusFilters.tsx';
 import { TicketList } from '../../ui/tickets/TicketList.tsx';
 import { useTicket, useUnreadTotal } from '../../ui/tickets/useTickets.ts';
 
-const Conversation = lazy(() => import('./Conversation.tsx'));
-const NewTicket = lazy(() => import('./NewTicket.tsx'));
-const Profile = lazy(() => import('../../ui/profile/Profile.tsx'));
+const Conversation = deferred(() => import('./Conversation.tsx'), <DetailSkeleton />);
+const NewTicket = deferred(() => import('./NewTicket.tsx'), <DetailSkeleton />);
+const Profile = deferred(() => import('../../ui/profile/Profile.tsx'), <DetailSkeleton />);
 
 const pathOf = (id: string) => `/support/${id}`;
 
@@ -32,6 +34,10 @@ export default function SupportPage({ open }: { open: string | undefined }) {
   const { section } = useSection();
   const ticketId = open === 'new' || open === 'profile' ? undefined : open;
   const back = `/support${sectionSearch(section)}`;
+  useEffect(() => {
+    const timer = setTimeout(Conversation.preload, afterFirstLoad);
+    return () => clearTimeout(timer);
+  }, []);
   const startNew = () => navigate('/support/new');
 
   return (
@@ -68,21 +74,19 @@ export default function SupportPage({ open }: { open: string | undefined }) {
           </>
         }
         detail={
-          <Suspense fallback={<DetailSkeleton />}>
-            {open === 'profile' ? (
-              <Profile back={back} />
-            ) : open === 'new' ? (
-              <NewTicket back={back} onCreated={(id) => navigate(pathOf(id), { replace: true })} />
-            ) : ticketId === undefined ? (
-              <EmptyState
-                icon={MessagesSquare}
-                title={t('tickets.choose.title')}
-                text={t('tickets.choose.cabinetText')}
-              />
-            ) : (
-              <Conversation key={ticketId} ticketId={ticketId} back={back} />
-            )}
-          </Suspense>
+          open === 'profile' ? (
+            <Profile back={back} />
+          ) : open === 'new' ? (
+            <NewTicket back={back} onCreated={(id) => navigate(pathOf(id), { replace: true })} />
+          ) : ticketId === undefined ? (
+            <EmptyState
+              icon={MessagesSquare}
+              title={t('tickets.choose.title')}
+              text={t('tickets.choose.cabinetText')}
+            />
+          ) : (
+            <Conversation key={ticketId} ticketId={ticketId} back={back} />
+          )
         }
       />
       <Notifications side="user" openTicketId={ticketId} onOpen={(id) => navigate(pathOf(id))} />

@@ -1,14 +1,15 @@
 import { clsx } from 'clsx';
 import { FileText, ImageOff } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AttachmentRow } from '../../core/database.types.ts';
+import { deferred } from '../shell/deferred.tsx';
 import { isPicture } from './files.ts';
 import { formatBytes } from './format.ts';
 import { downloadUrl } from './signedUrls.ts';
 import { useSignedUrl } from './useFiles.ts';
 
-const Lightbox = lazy(() => import('./Lightbox.tsx'));
+const Lightbox = deferred(() => import('./Lightbox.tsx'));
 
 /** A picture alone is at most this large on the screen, in CSS pixels. */
 const pictureBox = { width: 320, height: 320 };
@@ -42,9 +43,7 @@ export function MessageFiles({ attachments, own }: { attachments: readonly Attac
         <FileCard key={file.file_path} file={file} own={own} />
       ))}
       {opened !== undefined && (
-        <Suspense>
-          <Lightbox pictures={pictures} start={opened} onClose={() => setOpened(undefined)} />
-        </Suspense>
+        <Lightbox pictures={pictures} start={opened} onClose={() => setOpened(undefined)} />
       )}
     </>
   );

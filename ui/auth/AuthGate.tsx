@@ -1,11 +1,12 @@
 import type { User } from '@supabase/supabase-js';
-import { lazy, Suspense, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { AppName } from '../shell/app.ts';
 import type { Config } from '../shell/config.ts';
+import { deferred } from '../shell/deferred.tsx';
 import { LoadingScreen } from '../shell/LoadingScreen.tsx';
 import { useSession } from './session.tsx';
 
-const AuthScreen = lazy(() => import('./AuthScreen.tsx'));
+const AuthScreen = deferred(() => import('./AuthScreen.tsx'), <LoadingScreen />);
 
 type Props = { app: AppName; demo: Config['demo']; children: (user: User) => ReactNode };
 
@@ -19,11 +20,7 @@ export function AuthGate({ app, demo, children }: Props) {
   const user = 'user' in state && state.status !== 'recovery' ? state.user : undefined;
   return (
     <>
-      {state.status !== 'signedIn' && (
-        <Suspense fallback={<LoadingScreen />}>
-          <AuthScreen app={app} demo={demo} />
-        </Suspense>
-      )}
+      {state.status !== 'signedIn' && <AuthScreen app={app} demo={demo} />}
       {user && (
         <div key={user.id} className="h-full" hidden={state.status !== 'signedIn'}>
           {children(user)}

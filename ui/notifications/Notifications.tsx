@@ -1,16 +1,17 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFailure, useIncomingMessage } from '../desk/hooks.ts';
 import type { Side } from '../desk/typing.ts';
 import { errorKey } from '../i18n/error-key.ts';
 import { readPreference } from '../profile/preferences.ts';
+import { deferred } from '../shell/deferred.tsx';
 import { useUnreadTotal } from '../tickets/useTickets.ts';
 import { showBrowserNotification } from './browser-notification.ts';
 import { playChime } from './chime.ts';
 import type { Announcement, Problem } from './Toasts.tsx';
 
 /** Loaded with the first message that needs one. */
-const Toasts = lazy(() => import('./Toasts.tsx'));
+const Toasts = deferred(() => import('./Toasts.tsx'));
 
 type Props = {
   side: Side;
@@ -42,11 +43,7 @@ export function Notifications({ side, openTicketId, onOpen }: Props) {
   return (
     <>
       <UnreadStatus />
-      {latest && (
-        <Suspense>
-          <Toasts latest={latest} onOpen={onOpen} />
-        </Suspense>
-      )}
+      {latest && <Toasts latest={latest} onOpen={onOpen} />}
     </>
   );
 }

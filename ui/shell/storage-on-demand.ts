@@ -1,10 +1,8 @@
+import { afterFirstLoad } from './first-load.ts';
 import type { StorageClient as RealStorageClient } from '@supabase/storage-js';
 
 /** supabase-js hands this on to its importers; ours tell errors by their fields. */
 export class StorageApiError extends Error {}
-
-/** By then, in ms, the list stands. */
-const afterFirstLoad = 2_000;
 
 type Bucket = ReturnType<RealStorageClient['from']>;
 
