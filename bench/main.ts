@@ -12,6 +12,7 @@ const benches: Record<string, () => Promise<BenchResult>> = {
   realtime: async () => (await import('../local/supabase/realtime/bench.ts')).benchRealtime(),
   desk: async () => (await import('./desk.ts')).benchDesk(),
   bridge: async () => (await import('./bridge.ts')).benchBridge(),
+  paint: async () => (await import('./paint.ts')).benchPaint(),
   size: async () => (await import('./size.ts')).benchSize(),
 };
 

@@ -1,0 +1,216 @@
+import path from 'node:path';
+import type { RealtimeChannel } from '@supabase/supabase-js';
+import type { Browser, Page } from 'playwright-core';
+import { buildIfStale } from '../api/build.ts';
+import { openPage, signInAs, startBrowser } from '../e2e/browser.ts';
+import { startDeskProcess, type DeskProcess } from '../e2e/desk.ts';
+import { signIn, sqlIn } from '../e2e/people.ts';
+import { lookAnew, sightOf, watch } from '../e2e/watch.ts';
+import type { BenchResult } from './main.ts';
+import { paintOf, scrollFor, sentAt, shownSinceClick, shownSinceNavigation } from './paint-in-page.ts';
+
+type Figures = BenchResult['figures'];
+
+const messages = 50;
+const otherChats = 100;
+const longThread = 10_000;
+const openTickets = 5_000;
+const rounds = 5;
+/** In ms. */
+const scrollTime = 6_000;
+const longTicket = '00000000-0000-4000-8000-0000000000ff';
+
+/** What people see and how soon: between two browsers, in a long conversation, in a full panel. */
+export async function benchPaint(): Promise<BenchResult> {
+  await buildIfStale(path.resolve(import.meta.dirname, '..'));
+  const [desk, browser] = await Promise.all([startDeskProcess(), startBrowser()]);
+  const chats: RealtimeChannel[] = [];
+  try {
+    const ticket = await openTicket(desk);
+    await fill(desk);
+    chats.push(...(await openChats(desk)));
+    const [user, staff] = await Promise.all([
+      openWatched(browser, `${desk.url}/cabinet/support/${ticket}`, 'user@example.com'),
+      openWatched(browser, `${desk.url}/admin/tickets/${ticket}`, 'admin@example.com'),
+    ]);
+    await Promise.all([user, staff].map((page) => page.getByTestId('message').first().waitFor()));
+    return {
+      name: 'Paint',
+      figures: {
+        ...(await sendAndPaint('panel to cabinet', staff, user)),
+        ...(await sendAndPaint('cabinet to panel', user, staff)),
+        ...(await openings(staff, desk)),
+        ...(await scrolling(staff)),
+      },
+    };
+  } finally {
+    await Promise.all(chats.map((channel) => channel.unsubscribe()));
+    await browser.close();
+    await desk.stop();
+  }
+}
+
+async function openWatched(browser: Browser, url: string, email: string): Promise<Page> {
+  const page = await openPage(browser, 'about:blank');
+  await watch(page);
+  await page.goto(url);
+  await signInAs(page, email);
+  return page;
+}
+
+async function openTicket(desk: DeskProcess): Promise<string> {
+  const user = await signIn(desk, 'user@example.com');
+  const { data, error } = await user.rpc('create_ticket', {
+    subject: 'Paint',
+    message_id: crypto.randomUUID(),
+    message: 'the first message',
+  });
+  if (error) throw error;
+  return data.id;
+}
+
+const personOf = (number: number) => `person-${number}@example.com`;
+
+/** People, tickets and messages, past the triggers, so that the bridge doesn't begin to tell of all this. */
+async function fill(desk: DeskProcess): Promise<void> {
+  const owner = `(select id from public.profiles where email = 'other@example.com')`;
+  await sqlIn(
+    desk,
+    `insert into auth.users (instance_id, id, aud, role, email, encrypted_password, email_confirmed_at,
+        raw_user_meta_data, raw_app_meta_data, created_at, updated_at)
+      select instance_id, gen_random_uuid(), aud, role, replace('${personOf(0)}', '-0@', '-' || n || '@'), encrypted_password, now(),
+        '{}', raw_app_meta_data, now(), now()
+      from auth.users, generate_series(1, ${otherChats}) n where email = 'other@example.com';
+    set session_replication_role = replica;
+    insert into public.tickets (user_id, subject, last_message_at, updated_at, last_message_preview)
+      select ${owner}, 'ticket ' || n, now() - make_interval(mins => n), now() - make_interval(mins => n), 'message ' || n
+      from generate_series(1, ${openTickets}) n;
+    insert into public.tickets (id, user_id, subject, last_message_at, last_message_preview)
+      values ('${longTicket}', ${owner}, 'Long', now(), 'message 1');
+    insert into public.ticket_messages (id, ticket_id, user_id, message, is_admin, is_read, created_at, updated_at)
+      select gen_random_uuid(), '${longTicket}', ${owner}, 'message ' || n || ' ' || repeat('and some more words ', n % 9), n % 3 = 0, true,
+        now() - make_interval(mins => n), now() - make_interval(mins => n)
+      from generate_series(1, ${longThread}) n;
+    analyze public.tickets, public.ticket_messages`,
+  );
+}
+
+/** Other people's open chats: the very subscriptions that the cabinet makes, each person on a connection of their own. */
+async function openChats(desk: DeskProcess): Promise<RealtimeChannel[]> {
+  const tables = { event: '*', schema: 'public' } as const;
+  return Promise.all(
+    Array.from({ length: otherChats }, async (_, index) => {
+      const client = await signIn(desk, personOf(index + 1));
+      const { data } = await client.auth.getUser();
+      return new Promise<RealtimeChannel>((resolve, reject) => {
+        const channel = client
+          .channel(`chat-${index}`)
+          .on(
+            'postgres_changes',
+            { ...tables, table: 'tickets', filter: `user_id=eq.${data.user?.id}` },
+            ignore,
+          )
+          .on('postgres_changes', { ...tables, table: 'ticket_messages' }, ignore)
+          .on('postgres_changes', { ...tables, event: 'INSERT', table: 'ticket_attachments' }, ignore)
+          .on('system', {}, ({ status, message }: { status?: string; message?: string }) => {
+            if (status === 'ok') resolve(channel);
+            else reject(new Error(message ?? 'The subscription was refused.'));
+          })
+          .subscribe();
+      });
+    }),
+  );
+}
+
+const ignore = () => undefined;
+
+/** Sends from one page and waits for the paint in the other, one message after the other. */
+async function sendAndPaint(way: string, from: Page, to: Page): Promise<Figures> {
+  const latencies: number[] = [];
+  const input = from.getByTestId('composer-input');
+  await lookAnew(to);
+  for (let number = 0; number < messages; number += 1) {
+    const text = `${way}, ${number}.`;
+    const painted = to.evaluate(paintOf, text);
+    const sent = from.evaluate(sentAt);
+    await input.fill(text);
+    await input.press('Enter');
+    latencies.push((await painted) - (await sent));
+    // One conversation, not a flood: the next is written once this one is read.
+    await from.locator('[data-testid=message-state][data-state=sent]').waitFor({ state: 'detached' });
+  }
+  const { shift, messageRows } = await sightOf(to);
+  return {
+    [`${way}, send to paint, p50 in ms`]: quantile(latencies, 0.5),
+    [`${way}, send to paint, p95 in ms`]: quantile(latencies, 0.95),
+    // Twice by right: as it comes, and as it is marked read.
+    [`${way}, renders of one row, at most`]: Math.max(...countsOf(messageRows)),
+    [`${way}, rows rendered for one message`]: new Set(messageRows).size / messages,
+    [`${way}, layout shift`]: shift,
+  };
+}
+
+function countsOf(ids: readonly string[]): Iterable<number> {
+  const counts = new Map<string, number>();
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts.values();
+}
+
+/** A panel with thousands of tickets, and in it a conversation of thousands of messages, opened by a click. */
+async function openings(staff: Page, desk: DeskProcess): Promise<Figures> {
+  const lists: number[] = [];
+  const threads: number[] = [];
+  const filters: number[] = [];
+  const row = staff.locator(`a[href*="${longTicket}"]`);
+  for (let round = 0; round < rounds; round += 1) {
+    await staff.goto(`${desk.url}/admin/tickets`);
+    const list = { selector: '[data-testid=ticket-item]', text: 'Long' };
+    lists.push(await staff.evaluate(shownSinceNavigation, list));
+    threads.push(
+      await row.evaluate(shownSinceClick, { selector: '[data-testid=message]', text: 'message 1 ' }),
+    );
+    // Answered tickets there are none, so that the list is another one each time.
+    await staff.getByTestId('status-filter-answered').click();
+    await row.waitFor({ state: 'detached' });
+    filters.push(await staff.getByTestId('status-filter-open').evaluate(shownSinceClick, list));
+  }
+  return {
+    'panel of 5,000 open tickets, address to list, median in ms': quantile(lists, 0.5),
+    'panel of 5,000 open tickets, filter to list, slowest in ms': Math.max(...filters),
+    'thread of 10,000 messages, click to its end, median in ms': quantile(threads, 0.5),
+    'thread of 10,000 messages, click to its end, slowest in ms': Math.max(...threads),
+  };
+}
+
+/** Back through the long conversation and down the long list, as fast as a finger flicks. */
+async function scrolling(staff: Page): Promise<Figures> {
+  const lists = {
+    'scrolling back in the thread': [
+      staff.getByTestId('message-list'),
+      { step: -60, row: '[data-item-index]' },
+    ],
+    'scrolling down the tickets': [
+      staff.locator('[data-virtuoso-scroller]').first(),
+      { step: 60, row: '[data-item-index]' },
+    ],
+  } as const;
+  const figures: Figures = {};
+  for (const [name, [list, how]] of Object.entries(lists)) {
+    await lookAnew(staff);
+    const scrolled = await list.evaluate(scrollFor, { ...how, duration: scrollTime });
+    const { longTasks, shift } = await sightOf(staff);
+    figures[`${name}, rows in ${scrollTime / 1_000} s`] = scrolled.rows;
+    figures[`${name}, frames a second`] = scrolled.frames / (scrollTime / 1_000);
+    figures[`${name}, longest frame in ms`] = scrolled.longestFrame;
+    figures[`${name}, tasks over 50 ms`] = longTasks.length;
+    figures[`${name}, share of blank frames in %`] = (100 * scrolled.blank) / scrolled.frames;
+    figures[`${name}, share of frames waiting for rows in %`] = (100 * scrolled.waiting) / scrolled.frames;
+    figures[`${name}, largest jump in CSS pixels`] = scrolled.jump;
+    figures[`${name}, layout shift`] = shift;
+  }
+  return figures;
+}
+
+function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? NaN;
+}
