@@ -10,9 +10,13 @@ begin
       ('create_schema_version.sql', 'private.schema_version'),
       ('create_ticket_messages_system.sql', 'public.ticket_messages'),
       ('create_ticket_functions.sql', 'public.archive_closed_tickets'),
+      ('create_message_reactions.sql', 'public.set_reaction'),
       ('create_telegram_bridge.sql', 'public.telegram_outbox'),
       ('create_telegram_outbox.sql', 'public.telegram_claim'),
-      ('create_telegram_intake.sql', 'public.telegram_receive')
+      ('create_telegram_intake.sql', 'public.telegram_receive'),
+      ('create_staff_tools.sql', 'public.canned_replies'),
+      ('create_telegram_leader.sql', 'public.telegram_leader'),
+      ('create_diagnosis.sql', 'public.diagnose')
     ) as m (script, name)
   loop
     if to_regclass(made.name) is null and to_regproc(made.name) is null then

@@ -106,16 +106,6 @@ begin
   loop
     execute format('drop trigger %I on %s', old.name, old.target);
   end loop;
-  -- Nobody fills the old system's own columns any more.
-  for old in
-    select a.attrelid::regclass as target, a.attname as name from pg_attribute a
-    where a.attrelid = any (tables) and a.attnum > 0 and not a.attisdropped
-      and a.attnotnull and not a.atthasdef and a.attidentity = '' and not a.attname = any (ours)
-      and not exists (
-        select 1 from pg_constraint c where c.conrelid = a.attrelid and c.contype = 'p' and a.attnum = any (c.conkey))
-  loop
-    execute format('alter table %s alter column %I drop not null', old.target, old.name);
-  end loop;
   -- A function can't be replaced by one that answers something else.
   if (select prorettype from pg_proc where oid = to_regprocedure('public.archive_closed_tickets()')) <> 'integer'::regtype then
     drop function public.archive_closed_tickets();
@@ -233,5 +223,16 @@ begin
       file_name = coalesce(a.file_name, 'file')
       from public.ticket_messages m where m.id = a.message_id;
   end if;
+
+  -- Nobody fills the old system's own columns any more.
+  for old in
+    select a.attrelid::regclass as target, a.attname as name from pg_attribute a
+    where a.attrelid = any (tables) and a.attnum > 0 and not a.attisdropped
+      and a.attnotnull and not a.atthasdef and a.attidentity = '' and not a.attname = any (ours)
+      and not exists (
+        select 1 from pg_constraint c where c.conrelid = a.attrelid and c.contype = 'p' and a.attnum = any (c.conkey))
+  loop
+    execute format('alter table %s alter column %I drop not null', old.target, old.name);
+  end loop;
 end
 $upgrade$;
