@@ -1,15 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { type Api, GrammyError } from 'grammy';
 import type { Logger } from 'pino';
 import type { Locale } from '../core/database.types.ts';
-import { botEn } from '../core/words/bot.en.ts';
-import { botRu } from '../core/words/bot.ru.ts';
 import { type Clock, delay } from './clock.ts';
 import { Desk } from './desk.ts';
 import type { Group } from './group.ts';
-import { allowedUpdates, createBot } from './inbound/bot.ts';
-import { commandNames } from './inbound/commands.ts';
+import { createBot } from './inbound/bot.ts';
 import type { StaffMode } from './inbound/deps.ts';
 import { pollUpdates } from './inbound/updates.ts';
 import { deliveryHandler, StoredUpdates } from './inbound/webhook.ts';
@@ -20,6 +18,8 @@ import { TypingShow } from './outbound/typing-show.ts';
 import { checkStanding } from './telegram/check.ts';
 import { explain, judge } from './telegram/errors.ts';
 import { Pacer, priorities } from './telegram/pacer.ts';
+import { registerCommands, registerDelivery } from './telegram/register.ts';
+import { StaffDesk } from './staff-desk.ts';
 import { createWords } from './words.ts';
 
 export interface BridgeOptions {
@@ -44,6 +44,11 @@ export interface BridgeOptions {
   limits?: { perMinute?: number; perSecond?: number } | undefined;
   /** Carry the outbox only, and take no updates: a second worker beside a bridge that polls. */
   outboundOnly?: boolean | undefined;
+  /**
+   * This bridge's name among all that carry this desk; one that is started again after a kill has back at once what it
+   * held under its old name. Two that run must never share one. Default: a random one.
+   */
+  name?: string | undefined;
   /** Told of everything that metrics count. */
   observer?: BridgeObserver | undefined;
 }
@@ -96,6 +101,7 @@ export function createBridge(options: BridgeOptions): Bridge {
     telegram.token,
     {
       desk,
+      tools: new StaffDesk(supabase),
       group,
       pacer,
       words,
@@ -121,6 +127,7 @@ export function createBridge(options: BridgeOptions): Bridge {
     words,
     logger,
     panelUrl,
+    name: options.name ?? randomUUID(),
     observer: options.observer,
     onDead: () => void warnOfPile(),
     outage: {
@@ -199,14 +206,8 @@ export function createBridge(options: BridgeOptions): Bridge {
         await inbound.bot.init(stopping.signal as Parameters<typeof inbound.bot.init>[0]);
         await look();
         if (options.outboundOnly === true) break;
-        if (telegram.webhook === undefined) await api.deleteWebhook();
-        else {
-          await api.setWebhook(telegram.webhook.url, {
-            secret_token: telegram.webhook.secret,
-            allowed_updates: allowedUpdates,
-          });
-        }
-        await registerCommands();
+        await registerDelivery(api, telegram.webhook);
+        await offerCommands();
         break;
       } catch (error) {
         note('updates', explain(error));
@@ -223,15 +224,9 @@ export function createBridge(options: BridgeOptions): Bridge {
     connected();
   }
 
-  async function registerCommands(): Promise<void> {
-    const scope = { type: 'chat', chat_id: group.chatId } as const;
-    const menu = (help: typeof botRu.help) =>
-      commandNames.map((command) => ({ command, description: help[command] }));
-    const own = options.locale === 'ru' ? botRu.help : botEn.help;
+  async function offerCommands(): Promise<void> {
     try {
-      await api.setMyCommands(menu(own), { scope });
-      await api.setMyCommands(menu(botRu.help), { scope, language_code: 'ru' });
-      await api.setMyCommands(menu(botEn.help), { scope, language_code: 'en' });
+      await registerCommands(api, group.chatId, options.locale);
     } catch (error) {
       // The menu is a comfort: commands work without it.
       logger.warn({ reason: explain(error) }, 'the command menu could not be registered');

@@ -35,6 +35,20 @@ export class StaffDesk {
     return this.#call('telegram_ticket', { ticket_id: ticketId }, ticket.nullable());
   }
 
+  /** The Telegram message that is the ticket's card; null when it has none in this chat. */
+  async cardOf(ticketId: string, chatId: number): Promise<number | null> {
+    const { data, error, status } = await this.#supabase
+      .from('telegram_topics')
+      .select('card_message_id')
+      .eq('ticket_id', ticketId)
+      .eq('chat_id', chatId)
+      .maybeSingle();
+    if (error !== null) throw deskError('look up a card', error, status);
+    return (
+      z.object({ card_message_id: z.number().nullable() }).nullable().parse(data)?.card_message_id ?? null
+    );
+  }
+
   /** Gives the ticket to whoever asks. */
   take(ticketId: string, by: TelegramPerson): Promise<DeskTicket> {
     return this.#call('telegram_take', { ticket_id: ticketId, ...by }, ticket);

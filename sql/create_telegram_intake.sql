@@ -11,6 +11,8 @@ language sql stable security definer set search_path = '' as $$
     (select p.ticket_id from public.telegram_messages p
       where p.chat_id = telegram_ticket_of.chat_id and p.telegram_message_id = telegram_ticket_of.telegram_message_id
         and telegram_ticket_of.thread_id is null
+        -- A reply to a colleague's note or command is talk among staff.
+        and (p.direction = 'out' or p.message_id is not null)
       limit 1))
 $$;
 comment on function private.telegram_ticket_of is

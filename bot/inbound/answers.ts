@@ -25,6 +25,29 @@ export class Answers {
     this.#open.add(answer);
   }
 
+  /** Changes a message of the bot's. It may fail: what it would show is shown by the next press of a button. */
+  amend(change: () => Promise<unknown>): void {
+    const amendment = this.#amend(change).finally(() => this.#open.delete(amendment));
+    this.#open.add(amendment);
+  }
+
+  async #amend(change: () => Promise<unknown>): Promise<void> {
+    const reservation = await this.#pacer
+      .reserve(1, priorities.answer, this.#stopping.signal)
+      .catch(() => null);
+    if (reservation === null) return;
+    try {
+      await change();
+    } catch (error) {
+      const verdict = judge(error);
+      if (verdict.kind === 'wait') this.#pacer.pause(verdict.seconds);
+      if (verdict.kind !== 'unchanged')
+        this.#logger.warn({ reason: explain(error) }, 'a message of the bot was not changed');
+    } finally {
+      reservation.spend();
+    }
+  }
+
   /** Drops answers that still wait, lets those in flight end. */
   async stop(): Promise<void> {
     this.#stopping.abort();

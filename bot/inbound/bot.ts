@@ -2,9 +2,17 @@ import { Bot } from 'grammy';
 import { followMigration } from '../group.ts';
 import { Answers } from './answers.ts';
 import { buttons } from './buttons.ts';
+import { assigning } from './assigning.ts';
+import { canned } from './canned.ts';
+import { closing } from './closing.ts';
 import { commands, repliedTo } from './commands.ts';
+import { deleting } from './deleting.ts';
 import type { BotContext, InboundDeps, Place } from './deps.ts';
-import { staffMessages, TicketUnknown } from './messages.ts';
+import { dialogues } from './dialogues.ts';
+import { looking } from './looking.ts';
+import { messageTaker, staffMessages, TicketUnknown } from './messages.ts';
+import { muting } from './muting.ts';
+import { opening } from './opening.ts';
 import { privateChat } from './private-chat.ts';
 import { tellRefusals } from './refusals.ts';
 
@@ -38,6 +46,8 @@ export function createBot(token: string, deps: InboundDeps, onStanding: () => vo
     let place: Promise<Place> | undefined;
     ctx.place = () => (place ??= placeOf(ctx));
     ctx.answer = (text, other) => answers.give(ctx, text, other);
+    ctx.amend = (change) => answers.amend(change);
+    ctx.dialogue = { isInterrupted: false, isUnsaved: false };
     await next();
   });
 
@@ -55,9 +65,10 @@ export function createBot(token: string, deps: InboundDeps, onStanding: () => vo
     if (ctx.msg !== undefined && isForum !== group.topics) onStanding();
     await next();
   });
-  inGroup.on('callback_query', buttons(deps));
   const byStaff = inGroup.filter((ctx) => {
     const { msg } = ctx;
+    // The message of a pressed button is the bot's own.
+    if (ctx.callbackQuery !== undefined) return true;
     if (msg === undefined || msg.is_automatic_forward === true) return false;
     // Anonymous admins write as the group through a bot; every other bot is none of the staff.
     const isAnonymousAdmin = msg.sender_chat?.id === group.chatId;
@@ -68,7 +79,25 @@ export function createBot(token: string, deps: InboundDeps, onStanding: () => vo
     }
     return !msg.from.is_bot;
   });
-  byStaff.use(tellRefusals(deps.words), commands(deps), staffMessages(deps, token));
+  const take = messageTaker(deps, token);
+  const dialogue = dialogues(deps, token, take);
+  const features = [
+    closing(deps),
+    assigning(deps),
+    canned(deps),
+    muting(deps),
+    deleting(deps),
+    looking(deps),
+    opening(deps),
+    dialogue.feature,
+  ];
+  byStaff.use(
+    tellRefusals(deps.words),
+    dialogue.middleware,
+    buttons(deps, features),
+    commands(deps, features),
+    staffMessages(deps, take),
+  );
 
   async function placeOf(ctx: BotContext): Promise<Place> {
     const { msg } = ctx;

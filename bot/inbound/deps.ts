@@ -1,8 +1,10 @@
+import type { ConversationControls } from '@grammyjs/conversations';
 import type { Context } from 'grammy';
 import type { Logger } from 'pino';
 import type { Desk } from '../desk.ts';
 import type { DeskTicket } from '../desk-shapes.ts';
 import type { Group } from '../group.ts';
+import type { StaffDesk } from '../staff-desk.ts';
 import type { Pacer } from '../telegram/pacer.ts';
 import type { Words } from '../words.ts';
 
@@ -12,6 +14,7 @@ export type StaffMode = 'group' | 'linked';
 /** What the inbound side works with. */
 export interface InboundDeps {
   desk: Desk;
+  tools: StaffDesk;
   group: Group;
   pacer: Pacer;
   words: Words;
@@ -37,4 +40,14 @@ export interface BotContext extends Context {
   place: () => Promise<Place>;
   /** Answers in the same topic, as a reply; waits for the budget, not the caller. */
   answer: (text: string, other?: Parameters<Context['reply']>[1]) => void;
+  /** Changes a message of the bot's; waits for the budget, not the caller. */
+  amend: (change: () => Promise<unknown>) => void;
+  conversation: ConversationControls;
+  /** How things stand with the dialogue of whoever the update is from, in this place. */
+  dialogue: {
+    /** There was one that can't go on: too late, or the bot is a newer one. What is written next isn't meant for the user. */
+    isInterrupted: boolean;
+    /** The update failed and will come again: what it did to the dialogue doesn't count. */
+    isUnsaved: boolean;
+  };
 }

@@ -5,8 +5,13 @@ import { createHash } from 'node:crypto';
  * message. The parts of an album share theirs.
  */
 export function messageIdOf(chatId: number, messageId: number, mediaGroupId?: string): string {
-  const name =
-    mediaGroupId === undefined ? `message:${chatId}:${messageId}` : `album:${chatId}:${mediaGroupId}`;
+  return repeatableId(
+    mediaGroupId === undefined ? `message:${chatId}:${messageId}` : `album:${chatId}:${mediaGroupId}`,
+  );
+}
+
+/** The uuid of what happens in Telegram once: the same name gives the same one. */
+export function repeatableId(name: string): string {
   const bytes = createHash('sha256').update(`trivet:telegram:${name}`).digest().subarray(0, 16);
   // Version 8 (made by our own rule), variant 1.
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;

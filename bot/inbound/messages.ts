@@ -3,7 +3,8 @@ import type { Message } from 'grammy/types';
 import { limits } from '../../core/limits.ts';
 import type { DeskAttachment } from '../desk-shapes.ts';
 import { parseCommand, repliedTo } from './commands.ts';
-import { contentOf } from './content.ts';
+import type { Words } from '../words.ts';
+import { contentOf, type TelegramFile } from './content.ts';
 import type { BotContext, InboundDeps } from './deps.ts';
 import { fetchFile } from './fetch-file.ts';
 import { messageIdOf } from './ids.ts';
@@ -14,8 +15,15 @@ import { messageIdOf } from './ids.ts';
  */
 export class TicketUnknown extends Error {}
 
-/** Takes what staff write in a ticket's topic (or in reply to its messages) into the desk. */
-export function staffMessages(deps: InboundDeps, token: string): Composer<BotContext> {
+/**
+ * Takes a staff member's message into the desk; what can't cross is answered.
+ * @param ticketId whose it is, when the place doesn't say it
+ * @returns whether the desk has it
+ */
+export type TakeMessage = (ctx: BotContext, msg: Message, ticketId?: string) => Promise<boolean>;
+
+/** Carries what staff write in a ticket's topic (or in reply to its messages) into the desk. */
+export function staffMessages(deps: InboundDeps, take: TakeMessage): Composer<BotContext> {
   const { desk, words } = deps;
   const composer = new Composer<BotContext>();
 
@@ -43,39 +51,45 @@ export function staffMessages(deps: InboundDeps, token: string): Composer<BotCon
     }
     const content = contentOf(msg, words);
     if (content.kind !== 'message') return;
+    // A part of an album that has no words of its own says nothing about the album's.
+    if (msg.media_group_id !== undefined && content.text === '') return;
     const { outcome } = await desk.receiveEdit(msg.chat.id, msg.message_id, content.text);
+    if (outcome === 'line') ctx.answer(words('dialogue.lineEdited'));
     // The edit overtook its original, which will then be a duplicate.
     if (outcome === 'unknown') await take(ctx, msg);
   });
 
-  async function take(ctx: BotContext, msg: Message): Promise<void> {
+  return composer;
+}
+
+/** Builds what takes a message into the desk, files and all. */
+export function messageTaker(deps: InboundDeps, token: string): TakeMessage {
+  const { desk, words } = deps;
+
+  return async (ctx, msg, ticketId) => {
     const content = contentOf(msg, words);
-    if (content.kind === 'service') return;
+    if (content.kind === 'service') return false;
     const isElsewhere = msg.is_topic_message !== true && repliedTo(ctx) === undefined;
     // General chatter isn't worth a question to the database.
-    if (isElsewhere) return;
+    if (isElsewhere && ticketId === undefined) return false;
     if (content.kind === 'unsupported') {
-      if ((await ctx.place()).ticket !== null) ctx.answer(words('file.unsupported', { kind: content.what }));
-      return;
+      if (ticketId !== undefined || (await ctx.place()).ticket !== null)
+        ctx.answer(words('file.unsupported', { kind: content.what }));
+      return false;
     }
 
     const messageId = messageIdOf(msg.chat.id, msg.message_id, msg.media_group_id);
     const attachments: DeskAttachment[] = [];
     if (content.file !== null) {
       const { ticket, profile, known } = await ctx.place();
-      if (ticket === null) return noTicket(ctx);
-      if (known) return;
-      if (deps.staff === 'linked' && profile === null) return ctx.answer(words('answer.linkFirst'));
+      if (ticket === null && ticketId === undefined) return noTicket(ctx, deps);
+      if (known) return true;
+      if (deps.staff === 'linked' && profile === null) return notLinked(ctx, deps);
       const { file } = content;
       const fetched = await fetchFile({ api: ctx.api, apiRoot: deps.apiRoot, token }, desk, file, messageId);
-      if (fetched.outcome === 'gone') return ctx.answer(words('file.gone', { name: file.name }));
-      if (fetched.outcome === 'too_large') {
-        const limit = megabytes(limits.attachmentBytes);
-        return ctx.answer(
-          file.size === undefined
-            ? words('file.tooLargeUnknown', { name: file.name, limit })
-            : words('file.tooLarge', { name: file.name, size: megabytes(file.size), limit }),
-        );
+      if (fetched.outcome !== 'stored') {
+        ctx.answer(refusedFile(fetched.outcome, file, words));
+        return false;
       }
       attachments.push(fetched.attachment);
     }
@@ -88,22 +102,43 @@ export function staffMessages(deps: InboundDeps, token: string): Composer<BotCon
       message_id: messageId,
       body: content.text,
       attachments,
-      reply_to: repliedTo(ctx) ?? null,
+      reply_to: repliedTo(ctx) ?? (await cardBeyond(msg, ticketId)),
       media_group_id: msg.media_group_id ?? null,
       linked_only: deps.staff === 'linked',
     });
-    if (outcome === 'no_ticket') noTicket(ctx);
-    if (outcome === 'not_linked') ctx.answer(words('answer.linkFirst'));
-  }
+    if (outcome === 'no_ticket') return noTicket(ctx, deps);
+    if (outcome === 'not_linked') return notLinked(ctx, deps);
+    return true;
+  };
 
-  /** What staff write to each other in topics of their own is nobody's business. */
-  function noTicket(ctx: BotContext): void {
-    const isTicketsPlace = deps.group.topics ? ctx.msg?.is_topic_message === true : true;
-    // In a topic, what answers nothing answers the topic's beginning, which is the work of whoever made it.
-    if (isTicketsPlace && ctx.msg?.reply_to_message?.from?.id === ctx.me.id) throw new TicketUnknown();
+  /** Where no topic says whose a message is, the ticket's card does, as if it were answered. */
+  async function cardBeyond(msg: Message, ticketId: string | undefined): Promise<number | null> {
+    if (ticketId === undefined || msg.is_topic_message === true) return null;
+    return await deps.tools.cardOf(ticketId, msg.chat.id);
   }
+}
 
-  return composer;
+/** What staff write to each other in topics of their own is nobody's business. */
+function noTicket(ctx: BotContext, { group }: InboundDeps): false {
+  const isTicketsPlace = group.topics ? ctx.msg?.is_topic_message === true : true;
+  // In a topic, what answers nothing answers the topic's beginning, which is the work of whoever made it.
+  if (isTicketsPlace && ctx.msg?.reply_to_message?.from?.id === ctx.me.id) throw new TicketUnknown();
+  return false;
+}
+
+function notLinked(ctx: BotContext, { words }: InboundDeps): false {
+  ctx.answer(words('answer.linkFirst'));
+  return false;
+}
+
+/** What to say of a file that wasn't taken. */
+export function refusedFile(outcome: 'gone' | 'too_large', file: TelegramFile, words: Words): string {
+  const { name, size } = file;
+  if (outcome === 'gone') return words('file.gone', { name });
+  const limit = megabytes(limits.attachmentBytes);
+  return size === undefined
+    ? words('file.tooLargeUnknown', { name, limit })
+    : words('file.tooLarge', { name, size: megabytes(size), limit });
 }
 
 function megabytes(bytes: number): number {

@@ -45,7 +45,7 @@ export function cardKeyboard(ticket: DeskTicket, words: Words, url: string): Inl
 }
 
 /** Telegram refuses buttons that lead to addresses only this machine knows. */
-function isPublic(url: string): boolean {
+export function isPublic(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === 'https:' && hostname.includes('.') && !/^[\d.]+$/.test(hostname);
 }
