@@ -25,6 +25,10 @@ describe('the version of the schema', () => {
     const missing = await checkSchema(answering({ error: { code: 'PGRST202', message: 'no function' } }));
     expect(missing).toMatchObject({ ok: false, code: 'missing', version: null });
     const silent = await checkSchema(answering({ error: { code: '', message: 'fetch failed' } }));
-    expect(silent).toMatchObject({ ok: false, code: 'unreachable', problem: expect.stringContaining('fetch failed') as string });
+    expect(silent).toMatchObject({
+      ok: false,
+      code: 'unreachable',
+      problem: expect.stringContaining('fetch failed') as string,
+    });
   });
 });

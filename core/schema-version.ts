@@ -26,12 +26,15 @@ export type SchemaState =
 
 const runScripts = 'Run the scripts of sql/ in the order of sql/README.md, then start again.';
 
+/** Data from outside, not yet looked at. */
+type Answer = { data: unknown; error: { code: string; message: string } | null };
+
 /**
  * Reads the version of the database's schema and judges it.
  * @param service a client with the secret key
  */
 export async function checkSchema(service: Pick<SupabaseClient, 'rpc'>): Promise<SchemaState> {
-  const { data, error } = await service.rpc('schema_version');
+  const { data, error }: Answer = await service.rpc('schema_version');
   if (error) {
     const { code, message } = error;
     // PostgREST knows no such function, or the database doesn't.

@@ -33,7 +33,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     logger: pino({ level: 'warn' }),
   });
   await postgres.createDatabase(TEMPLATE_DATABASE);
-  await applySchema(postgres.url(TEMPLATE_DATABASE), await projectScripts(join(import.meta.dirname, '../../sql')));
+  await applySchema(
+    postgres.url(TEMPLATE_DATABASE),
+    await projectScripts(join(import.meta.dirname, '../../sql')),
+  );
   project.provide('postgresUrl', postgres.url('postgres'));
   return async () => {
     await postgres.stop();
