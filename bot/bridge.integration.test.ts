@@ -17,6 +17,9 @@ describe('a conversation through the bridge', () => {
     expect(card.text).toContain('Маша');
     expect(card.reply_markup?.inline_keyboard.flat().map((button) => button.text)).toEqual([
       '🔒 Закрыть',
+      '🔒 Закрыть с…',
+      '🙋 Взять',
+      '💬 Ответы',
       '👤 О пользователе',
     ]);
   });

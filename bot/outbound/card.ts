@@ -1,11 +1,8 @@
 import { InlineKeyboard } from 'grammy';
-import type { DeskTicket } from '../desk-shapes.ts';
+import type { DeskMessage, DeskTicket } from '../desk-shapes.ts';
+import { type PressAction, pressData } from '../press.ts';
 import type { Words } from '../words.ts';
 import { bold, clipTitle, join, plain, type Rich, split, textLimit } from './text.ts';
-
-/** What a button of the bot's asks for; travels in `callback_data` as `<action>:<ticket id>`. */
-export const buttonActions = ['close', 'reopen', 'user'] as const;
-export type ButtonAction = (typeof buttonActions)[number];
 
 const stateMarks = { open: '🟢', answered: '💬', closed: '✅' } as const;
 
@@ -27,6 +24,8 @@ export function cardText(ticket: DeskTicket, words: Words, url: string, topics: 
     plain(words('card.user', { nickname: user.nickname, memberId: user.member_id })),
     plain(words('card.email', { email: user.email })),
     plain(words('card.status', { status: statusWord(ticket, words) })),
+    ...(ticket.assignee === null ? [] : [plain(words('card.assignee', { name: ticket.assignee }))]),
+    ...(ticket.muted ? [plain(words('card.muted'))] : []),
     ...(isPublic(url) ? [] : [plain(words('card.panel', { url }))]),
     plain(`\n${words(topics ? 'card.hint' : 'card.hintReply')}`),
   ];
@@ -35,13 +34,30 @@ export function cardText(ticket: DeskTicket, words: Words, url: string, topics: 
 
 /** The card's buttons: what can be done with the ticket as it stands. */
 export function cardKeyboard(ticket: DeskTicket, words: Words, url: string): InlineKeyboard {
-  const data = (action: ButtonAction): string => `${action}:${ticket.id}`;
+  const data = (action: PressAction): string => pressData(action, ticket.id);
   const keyboard = new InlineKeyboard();
-  if (ticket.status === 'closed') keyboard.text(words('button.reopen'), data('reopen'));
-  else keyboard.text(words('button.close'), data('close'));
-  keyboard.text(words('button.user'), data('user'));
-  if (isPublic(url)) keyboard.row().url(words('button.panel'), url);
+  if (ticket.status === 'closed') {
+    keyboard.text(words('button.reopen'), data('reopen'));
+  } else {
+    keyboard.text(words('button.close'), data('close')).text(words('press.more'), data('more')).row();
+    if (ticket.assignee === null) keyboard.text(words('press.take'), data('take'));
+    keyboard.text(words('press.canned'), data('canned'));
+  }
+  keyboard.row().text(words('button.user'), data('user'));
+  if (isPublic(url)) keyboard.url(words('button.panel'), url);
   return keyboard;
+}
+
+/** The buttons beneath what a user has written; undefined when none of the messages is a user's. */
+export function messageKeyboard(
+  messages: DeskMessage[],
+  { ticket, words }: { ticket: DeskTicket; words: Words },
+): InlineKeyboard | undefined {
+  if (!messages.some((message) => !message.is_admin && message.event === null)) return undefined;
+  const data = (action: PressAction): string => pressData(action, ticket.id);
+  const keyboard = new InlineKeyboard();
+  if (ticket.assignee === null) keyboard.text(words('press.take'), data('take'));
+  return keyboard.text(words('press.canned'), data('canned')).text(words('button.close'), data('close'));
 }
 
 /** Telegram refuses buttons that lead to addresses only this machine knows. */

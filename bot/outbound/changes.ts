@@ -1,8 +1,9 @@
-import type { Api } from 'grammy';
+import type { Api, InlineKeyboard } from 'grammy';
 import type { OutboxRow, SentMessage, ShownMessage } from '../desk-shapes.ts';
 import type { Group } from '../group.ts';
 import { judge } from '../telegram/errors.ts';
 import type { Words } from '../words.ts';
+import { messageKeyboard } from './card.ts';
 import { joinMessages, type Part, planMessage, type RenderContext, textParts } from './plan.ts';
 import { bold, captionLimit, join, plain, type Rich, textLimit } from './text.ts';
 
@@ -36,7 +37,8 @@ export async function editShown(deps: ChangeDeps, row: OutboxRow, context: Rende
 
   if (first.joined.length > 1) {
     const text = joinMessages(first.joined, context);
-    if (text.text.length > textLimit || !(await replaceText(deps, first, text)))
+    const buttons = messageKeyboard(first.joined, context);
+    if (text.text.length > textLimit || !(await replaceText(deps, first, text, buttons)))
       await tellEdit(deps, row, first);
     return await markEdited(deps, row, [first]);
   }
@@ -47,9 +49,13 @@ export async function editShown(deps: ChangeDeps, row: OutboxRow, context: Rende
   const newTexts = parts.flatMap((part) => (part.kind === 'text' ? [part.rich] : []));
   const newCaption = parts.find((part) => part.kind === 'files')?.caption ?? plain('');
   const captionFits = texts.length === 0 && newTexts.length === 0;
+  // Telegram takes away the buttons that an edit doesn't bring along.
+  const buttons = messageKeyboard([message], context);
 
   if (caption !== undefined && captionFits) {
-    if (!(await replaceCaption(deps, caption, newCaption))) await tellEdit(deps, row, caption);
+    const isAlone = shown.length === 1;
+    if (!(await replaceCaption(deps, caption, newCaption, isAlone ? buttons : undefined)))
+      await tellEdit(deps, row, caption);
     return await markEdited(deps, row, shown);
   }
   // With files, text that once stood apart stays apart, however short it has become.
@@ -57,7 +63,11 @@ export async function editShown(deps: ChangeDeps, row: OutboxRow, context: Rende
   for (const [index, each] of texts.entries()) {
     const text = wanted[index];
     if (text === undefined) await remove(deps, each);
-    else if (!(await replaceText(deps, each, text))) return await tellEdit(deps, row, each);
+    else {
+      const isLast = caption === undefined && index === Math.min(texts.length, wanted.length) - 1;
+      if (!(await replaceText(deps, each, text, isLast ? buttons : undefined)))
+        return await tellEdit(deps, row, each);
+    }
   }
   await markEdited(deps, row, shown);
   for (const [index, text] of wanted.entries()) {
@@ -71,7 +81,7 @@ export async function deleteShown(deps: ChangeDeps, row: OutboxRow, context: Ren
   for (const each of here(deps, row)) {
     const others = each.joined.filter((message) => message.deleted_at === null);
     if (others.length > 0) {
-      await replaceText(deps, each, joinMessages(others, context));
+      await replaceText(deps, each, joinMessages(others, context), messageKeyboard(others, context));
     } else if (!(await remove(deps, each))) {
       const line = plain(deps.words('line.deleted'));
       const replaced =
@@ -92,24 +102,36 @@ async function tellEdit(deps: ChangeDeps, row: OutboxRow, original: ShownMessage
 }
 
 /** False: Telegram won't have it changed. */
-async function replaceText(deps: ChangeDeps, shown: ShownMessage, text: Rich): Promise<boolean> {
+async function replaceText(
+  deps: ChangeDeps,
+  shown: ShownMessage,
+  text: Rich,
+  keyboard?: InlineKeyboard,
+): Promise<boolean> {
   return await attempt(() =>
     deps.call(1, () =>
       deps.api.editMessageText(shown.chat_id, shown.telegram_message_id, text.text, {
         entities: text.entities,
         link_preview_options: { is_disabled: true },
+        ...(keyboard === undefined ? {} : { reply_markup: keyboard }),
       }),
     ),
   );
 }
 
-async function replaceCaption(deps: ChangeDeps, shown: ShownMessage, caption: Rich): Promise<boolean> {
+async function replaceCaption(
+  deps: ChangeDeps,
+  shown: ShownMessage,
+  caption: Rich,
+  keyboard?: InlineKeyboard,
+): Promise<boolean> {
   if (caption.text.length > captionLimit) return false;
   return await attempt(() =>
     deps.call(1, () =>
       deps.api.editMessageCaption(shown.chat_id, shown.telegram_message_id, {
         caption: caption.text,
         caption_entities: caption.entities,
+        ...(keyboard === undefined ? {} : { reply_markup: keyboard }),
       }),
     ),
   );

@@ -1,4 +1,4 @@
-import { type Api, InputFile, InputMediaBuilder } from 'grammy';
+import { type Api, type InlineKeyboard, InputFile, InputMediaBuilder } from 'grammy';
 import type { InputMediaAudio, InputMediaDocument, InputMediaPhoto, InputMediaVideo } from 'grammy/types';
 import type { Desk } from '../desk.ts';
 import type { DeskAttachment } from '../desk-shapes.ts';
@@ -14,6 +14,10 @@ export interface Destination {
   threadId: number | undefined;
   /** The Telegram message it answers. */
   replyTo: number | undefined;
+  /** It makes no noise there. */
+  silent: boolean;
+  /** Buttons beneath it; an album can't have any. */
+  keyboard?: InlineKeyboard | undefined;
 }
 
 /** How many messages of Telegram's budget a part costs. */
@@ -57,6 +61,7 @@ export async function sendPart(
 export async function sendText(api: Api, rich: Rich, to: Destination): Promise<number> {
   const message = await api.sendMessage(to.chatId, rich.text, {
     ...options(to),
+    ...markup(to),
     entities: rich.entities,
     link_preview_options: { is_disabled: true },
   });
@@ -66,10 +71,15 @@ export async function sendText(api: Api, rich: Rich, to: Destination): Promise<n
 function options(to: Destination) {
   return {
     ...(to.threadId === undefined ? {} : { message_thread_id: to.threadId }),
+    ...(to.silent ? { disable_notification: true } : {}),
     ...(to.replyTo === undefined
       ? {}
       : { reply_parameters: { message_id: to.replyTo, allow_sending_without_reply: true } }),
   };
+}
+
+function markup({ keyboard }: Destination) {
+  return keyboard === undefined ? {} : { reply_markup: keyboard };
 }
 
 async function sendFile(
@@ -79,7 +89,7 @@ async function sendFile(
   caption: Rich,
   to: Destination,
 ): Promise<number> {
-  const other = { ...options(to), caption: caption.text, caption_entities: caption.entities };
+  const other = { ...options(to), ...markup(to), caption: caption.text, caption_entities: caption.entities };
   const send = {
     photo: () => api.sendPhoto(to.chatId, input, other),
     video: () => api.sendVideo(to.chatId, input, other),

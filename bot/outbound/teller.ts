@@ -1,9 +1,10 @@
-import type { Api } from 'grammy';
+import type { Api, InlineKeyboard } from 'grammy';
 import type { Desk } from '../desk.ts';
 import type { Claim, OutboxRow, SentMessage } from '../desk-shapes.ts';
 import type { Group } from '../group.ts';
 import { priorities } from '../telegram/pacer.ts';
 import type { Words } from '../words.ts';
+import { messageKeyboard } from './card.ts';
 import { deleteShown, editShown } from './changes.ts';
 import {
   eventLine,
@@ -83,7 +84,7 @@ export class Teller {
     const messages = unit.flatMap((row) => (row.message === null ? [] : [row.message]));
     const [part] = textParts(joinMessages(messages, this.#context));
     if (part === undefined) return;
-    const [sent] = await this.#send(part, undefined);
+    const [sent] = await this.#send(part, undefined, messageKeyboard(messages, this.#context));
     if (sent === undefined) return;
     await this.#deps.save({
       sent: unit.map((row) =>
@@ -101,7 +102,11 @@ export class Teller {
   ): Promise<void> {
     for (const [index, part] of parts.entries()) {
       if (row.sent_parts.includes(index)) continue;
-      const messages = await this.#send(part, index === 0 ? (row.reply_to ?? undefined) : undefined);
+      const isLast = index === parts.length - 1;
+      const keyboard =
+        isLast && row.message !== null ? messageKeyboard([row.message], this.#context) : undefined;
+      const replyTo = index === 0 ? (row.reply_to ?? undefined) : undefined;
+      const messages = await this.#send(part, replyTo, keyboard);
       await this.#deps.save({
         sent: messages.map(({ id, role: shown }) => this.#sent(row, id, role ?? shown, index, editedAt)),
       });
@@ -109,13 +114,15 @@ export class Teller {
     }
   }
 
-  #send(part: Part, replyTo: number | undefined) {
+  #send(part: Part, replyTo: number | undefined, keyboard?: InlineKeyboard) {
     const { api, desk, words, group } = this.#deps;
     return this.#deps.keeper.within(costOf(part), priorities.words, () =>
       sendPart(api, desk, words, part, {
         chatId: group.chatId,
         threadId: this.#deps.keeper.threadId,
         replyTo,
+        keyboard,
+        silent: this.#claim.ticket.muted,
       }),
     );
   }

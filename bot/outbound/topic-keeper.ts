@@ -133,7 +133,7 @@ export class TopicKeeper {
     if (told.text === '') return;
     const [first] = split(join([plain(words('line.history')), told], '\n\n'), textLimit);
     if (first === undefined) return;
-    const to = { chatId: group.chatId, threadId: this.threadId, replyTo: undefined };
+    const to = { chatId: group.chatId, threadId: this.threadId, replyTo: undefined, silent: true };
     const id = await call(1, priorities.words, () => sendText(api, first, to));
     await save({ sent: [this.#line(id)] });
   }
