@@ -173,9 +173,15 @@ function webhookOf(vars: Vars, words: ProblemWords, problems: string[]) {
     problems.push(words('config.webhookWithoutSecret'));
     return undefined;
   }
-  const url = new URL(vars.TELEGRAM_WEBHOOK_URL);
-  if (url.pathname === '/') url.pathname = defaultWebhookPath;
+  const url = webhookAt(vars.TELEGRAM_WEBHOOK_URL);
   return { url: url.href, path: url.pathname, secret: vars.TELEGRAM_WEBHOOK_SECRET };
+}
+
+/** Where Telegram delivers to, by the address given for it: a bare origin gets the desk's own path. */
+export function webhookAt(address: string): URL {
+  const url = new URL(address);
+  if (url.pathname === '/') url.pathname = defaultWebhookPath;
+  return url;
 }
 
 /** Whether an address is reachable from this machine only. */

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createClient, type SupabaseClient } from '@supabase/supabase-js';
-import { WebSocket } from 'ws';
+import type { SupabaseClient } from '@supabase/supabase-js';
+import { serviceClient } from '../../api/supabase.ts';
 import { buckets } from '../../core/limits.ts';
 import type { Target } from './target.ts';
 import { Watch } from './watch.ts';
@@ -29,12 +29,9 @@ const emailOf = (id: string) => `trivet-doctor-${id}@example.com`;
 /** People of a doctor that was killed are removed by the next one, once nobody can be working with them any more. */
 const leftoverAfter = 10 * 60_000;
 
-/** A client that acts as nobody yet, or with the secret key. */
-export function clientFor({ url }: Target, key: string): SupabaseClient {
-  return createClient(url, key, {
-    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-    realtime: { transport: WebSocket as unknown as typeof globalThis.WebSocket },
-  });
+/** A client that acts as nobody yet, or with the secret key; it may reach tables that browsers know nothing of. */
+export function clientFor({ url }: Pick<Target, 'url'>, key: string): SupabaseClient {
+  return serviceClient(url, key) as unknown as SupabaseClient;
 }
 
 /**

@@ -43,7 +43,7 @@ export const checkAccess: StagedCheck = async (report, context, { user, other, s
   await other.client.from('profiles').update({ role: 'admin' }).eq('id', other.id);
   const profile = await context.service.from('profiles').select('role').eq('id', other.id).single();
   if (profile.error) throw profile.error;
-  if ((profile.data as { role: string }).role === 'user') report.ok('access.role');
+  if (profile.data.role === 'user') report.ok('access.role');
   else report.fail('access.roleChanged', {}, remedy);
 };
 

@@ -35,7 +35,8 @@ export const checkArchiving: StagedCheck = async (report, context, { user, ticke
     const pages = { cron: target.page('cron'), functions: target.page('functions') };
     const remedy = words.doctor('archiving.remedy', pages);
     const age = last_run_at === null ? undefined : (Date.now() - Date.parse(last_run_at)) / 1_000;
-    if (age === undefined) report.fail('archiving.neverRan', {}, remedy);
+    // So it is on a desk that was set up just now.
+    if (age === undefined) report.warn('archiving.neverRan', {}, remedy);
     else if (age > staleAfter) report.fail('archiving.stale', { minutes: Math.round(age / 60) }, remedy);
     else report.ok('archiving.scheduled', { seconds: Math.max(0, Math.round(age)) });
     if (overdue > 0) report.fail('archiving.overdue', { count: overdue }, remedy);
