@@ -17,6 +17,8 @@ export const limits = {
   attachmentBytes: 5 * 1024 * 1024,
   /** Attachments of one message; Telegram's albums hold as many. */
   attachmentsPerMessage: 10,
+  /** Files that one user may have uploaded and not sent yet. */
+  unsentUploads: 50,
   /** Code points in an attachment's name as shown. */
   fileNameLength: 255,
   /** Messages one user may send within a minute. */

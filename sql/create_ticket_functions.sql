@@ -665,7 +665,7 @@ comment on function public.archive_closed_tickets is
 -- 7. Who may call what -----------------------------------------------------------------------------------------------
 
 revoke execute on all functions in schema private from public, anon, authenticated;
-grant execute on function private.is_admin() to authenticated;
+grant execute on function private.is_admin(), private.may_upload() to authenticated;
 
 do $$
 declare

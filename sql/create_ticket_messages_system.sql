@@ -32,6 +32,7 @@ alter table private.settings
   add column if not exists messages_per_minute integer not null default 60,
   add column if not exists tickets_per_day integer not null default 50,
   add column if not exists edit_window interval not null default interval '15 minutes',
+  add column if not exists unsent_uploads integer not null default 50,
   add column if not exists archive_after interval not null default interval '1 minute';
 comment on table private.settings is 'One row: the desk''s limits, as in core/limits.ts. Change a value here to change the rule.';
 alter table private.settings enable row level security;
@@ -542,13 +543,27 @@ insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_typ
   values ('avatars', 'avatars', true, 1048576, array['image/png', 'image/jpeg', 'image/webp', 'image/gif'])
   on conflict (id) do nothing;
 
+create or replace function private.may_upload()
+returns boolean language sql stable security definer set search_path = '' as $$
+  select count(*) < (select s.unsent_uploads from private.settings s)
+  from storage.objects o
+  -- All names that begin with the caller's id and a slash, by storage's own index; 0 comes after the slash.
+  where o.bucket_id = 'ticket-attachments'
+    and o.name collate "C" >= (select auth.uid())::text || '/' and o.name collate "C" < (select auth.uid())::text || '0'
+    and o.created_at > pg_catalog.now() - interval '1 day'
+    and not exists (select 1 from public.ticket_attachments a where a.file_path = o.name)
+$$;
+comment on function private.may_upload is
+  'Whether the caller may upload one more file: only so many wait to be sent (private.settings.unsent_uploads). What is never sent is swept a day later. Errors: none.';
+
 drop policy if exists "Ticket files: uploaded into one's own folder" on storage.objects;
 create policy "Ticket files: uploaded into one's own folder" on storage.objects
   for insert to authenticated
   with check (
     bucket_id = 'ticket-attachments'
     and (storage.foldername(name))[1] = (select auth.uid())::text
-    and name ~ '^[0-9a-f-]{36}/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/[A-Za-z0-9][A-Za-z0-9._-]{0,199}$');
+    and name ~ '^[0-9a-f-]{36}/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/[A-Za-z0-9][A-Za-z0-9._-]{0,199}$'
+    and (select private.may_upload()));
 
 drop policy if exists "Ticket files: read by the uploader and by who reads the message" on storage.objects;
 create policy "Ticket files: read by the uploader and by who reads the message" on storage.objects
@@ -609,4 +624,4 @@ select private.publish('public.ticket_attachments');
 select private.publish('public.ticket_notes');
 
 revoke execute on all functions in schema private from public, anon, authenticated;
-grant execute on function private.is_admin() to authenticated;
+grant execute on function private.is_admin(), private.may_upload() to authenticated;

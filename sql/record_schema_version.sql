@@ -16,6 +16,7 @@ begin
       ('create_telegram_intake.sql', 'public.telegram_receive'),
       ('create_staff_tools.sql', 'public.canned_replies'),
       ('create_telegram_leader.sql', 'public.telegram_leader'),
+      ('create_erasure.sql', 'public.erase_person'),
       ('create_diagnosis.sql', 'public.diagnose')
     ) as m (script, name)
   loop
