@@ -19,6 +19,8 @@ export interface Draft {
   content: Content;
   /** Reaches the bot whatever Telegram's rules say; another bot's messages don't otherwise. */
   heard?: boolean;
+  /** Sent without sound. */
+  silent?: boolean;
 }
 
 /** Where a message stands among the threads, and the message it answers, as Telegram writes it. */
@@ -63,7 +65,12 @@ export function post(world: World, draft: Draft): Message {
       ...(draft.quote !== undefined ? { quote: { text: draft.quote, position, is_manual: true } } : {}),
       ...draft.content,
     } as Message;
-    world.store.put('messages', inChat(chat.id, id), { message, byBot: draft.byBot, reactions: {} });
+    world.store.put('messages', inChat(chat.id, id), {
+      message,
+      byBot: draft.byBot,
+      reactions: {},
+      ...(draft.silent ? { silent: true } : {}),
+    });
     if (!draft.byBot && (draft.heard || botHears(world, chat, message))) {
       world.updates.push({ message: message as never });
     }

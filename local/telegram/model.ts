@@ -118,6 +118,8 @@ export interface UpdateRecord {
 export interface MessageRecord {
   message: Message;
   byBot: boolean;
+  /** Arrived without sound. */
+  silent?: boolean;
   /** The emoji of each who reacted, by alias or "bot". */
   reactions: Record<string, string>;
 }

@@ -31,6 +31,7 @@ export const destination = {
   reply_parameters: replyParameters,
   reply_to_message_id: optionalInteger,
   allow_sending_without_reply: flag,
+  disable_notification: flag,
   reply_markup: json(z.unknown()),
 };
 
@@ -44,6 +45,7 @@ export interface Target {
   replyTo: Message | undefined;
   quote: string | undefined;
   keyboard: InlineKeyboardMarkup | undefined;
+  silent: boolean;
 }
 
 /** Checks where a message is to go: chat, topic, answered message, keyboard. */
@@ -62,7 +64,14 @@ export function targetOf(world: World, params: Destination): Target {
   if (quote !== undefined && replyTo && !(replyTo.text ?? replyTo.caption ?? '').includes(quote)) {
     throw badRequest('QUOTE_TEXT_INVALID');
   }
-  return { chat, topic, replyTo: elsewhere ? undefined : replyTo, quote, keyboard };
+  return {
+    chat,
+    topic,
+    replyTo: elsewhere ? undefined : replyTo,
+    quote,
+    keyboard,
+    silent: params.disable_notification,
+  };
 }
 
 /** Sends one message of the bot's after taking it out of the budget. */
@@ -73,7 +82,7 @@ export function send(world: World, target: Target, content: Content): Message {
 
 /** Puts a message of the bot's into a chat; the budget is the caller's business. */
 export function put(world: World, target: Target, content: Content): Message {
-  const { chat, topic, replyTo, quote, keyboard } = target;
+  const { chat, topic, replyTo, quote, keyboard, silent } = target;
   return post(world, {
     chat,
     topic,
@@ -81,6 +90,7 @@ export function put(world: World, target: Target, content: Content): Message {
     quote,
     from: botOf(world).user,
     byBot: true,
+    silent,
     content: { ...content, ...(keyboard ? { reply_markup: keyboard } : {}) },
   });
 }

@@ -1,6 +1,6 @@
 import { clsx } from 'clsx';
 import type { Message } from 'grammy/types';
-import { Forward } from 'lucide-react';
+import { BellOff, Forward } from 'lucide-react';
 import type { MessageRecord, PersonRecord } from '../model.ts';
 import { Avatar, nameColour } from './avatar.tsx';
 import { Keyboard } from './keyboard.tsx';
@@ -182,6 +182,9 @@ export function Bubble(props: {
                 !reacted && spoken && 'absolute right-3 bottom-1',
               )}
             >
+              {records[0]?.silent && (
+                <BellOff aria-label={words.silent} className="mr-1 inline size-3 align-[-1px]" />
+              )}
               {edited && `${words.edited} `}
               <time dateTime={new Date(message.date * 1000).toISOString()}>
                 {clockTime(message.date, language)}
