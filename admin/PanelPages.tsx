@@ -38,7 +38,7 @@ function StaffPages({ supabase }: Pick<Props, 'supabase'>) {
             <TicketsTabLive
               supabase={supabase}
               currentUser={profile}
-              open={page === 'profile' ? 'profile' : ticket}
+              open={page === 'tickets' ? ticket : page}
             />
           ) : (
             <NotFound home="/tickets" />
@@ -53,6 +53,6 @@ function StaffPages({ supabase }: Pick<Props, 'supabase'>) {
 }
 
 function leadsSomewhere(page: string, ticket: string | undefined): boolean {
-  if (page === 'profile') return ticket === undefined;
+  if (page === 'profile' || page === 'replies') return ticket === undefined;
   return page === 'tickets' && (ticket === undefined || isTicketId(ticket));
 }

@@ -7,6 +7,7 @@ import { DetailSkeleton } from '../../ui/shell/DetailSkeleton.tsx';
 import { EmptyState } from '../../ui/shell/EmptyState.tsx';
 import { Thread } from '../../ui/thread/Thread.tsx';
 import { useTicket } from '../../ui/tickets/useTickets.ts';
+import { CannedReplyTools } from '../canned/CannedReplyTools.tsx';
 import { ConversationHead } from './ConversationHead.tsx';
 import { CustomerPanel } from './CustomerPanel.tsx';
 
@@ -34,6 +35,7 @@ export default function Conversation({ ticketId, back }: { ticketId: string; bac
         <Thread
           ticketId={ticketId}
           side="staff"
+          composerTools={CannedReplyTools}
           header={
             <ConversationHead
               ticket={ticket}

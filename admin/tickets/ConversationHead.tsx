@@ -8,6 +8,8 @@ import { CopyButton } from '../../ui/shell/CopyButton.tsx';
 import { DetailHeader } from '../../ui/shell/DetailHeader.tsx';
 import { IconButton } from '../../ui/shell/IconButton.tsx';
 import { useProfileOf } from '../../ui/tickets/useNotes.ts';
+import { AssigneeMenu } from './AssigneeMenu.tsx';
+import { MuteMenu } from './MuteMenu.tsx';
 import { StatusMenu } from './StatusMenu.tsx';
 
 type Props = { ticket: TicketRow; back: string; details: boolean; onToggleDetails: () => void };
@@ -48,20 +50,22 @@ export function ConversationHead({ ticket, back, details, onToggleDetails }: Pro
           <PanelRight aria-hidden className="size-5" />
         </IconButton>
       </DetailHeader>
-      <div className="flex shrink-0 items-baseline gap-2 border-b border-border bg-surface-raised px-5 py-2 text-sm">
-        <h2 className="truncate font-semibold" title={ticket.subject}>
+      <div className="flex min-h-11 shrink-0 items-center gap-1 border-b border-border bg-surface-raised py-1 pr-3 pl-5 text-sm">
+        <h2 className="min-w-0 flex-1 truncate font-semibold" title={ticket.subject}>
           <span className="font-normal text-text-muted">
             {t('tickets.number', { number: ticket.number })}
           </span>{' '}
           {ticket.subject}
         </h2>
-        <span className="ml-auto shrink-0 text-text-muted max-md:hidden">
+        <span className="mx-2 shrink-0 text-text-muted max-lg:hidden">
           {ticket.archived_at !== null
             ? t('tickets.archivedOn', { date: dates.day(ticket.archived_at) })
             : ticket.closed_at !== null
               ? t('tickets.closedOn', { date: dates.day(ticket.closed_at) })
               : t('tickets.opened', { date: dates.day(ticket.created_at) })}
         </span>
+        <AssigneeMenu ticketId={ticket.id} />
+        <MuteMenu ticketId={ticket.id} />
       </div>
     </>
   );

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { SupabaseClient } from '@supabase/supabase-js';
-import { Inbox } from 'lucide-react';
+import { Inbox, MessageSquareQuote } from 'lucide-react';
 import { useDeferredValue, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
@@ -13,17 +13,21 @@ import { deferred } from '../../ui/shell/deferred.tsx';
 import { DetailSkeleton } from '../../ui/shell/DetailSkeleton.tsx';
 import { EmptyState } from '../../ui/shell/EmptyState.tsx';
 import { afterFirstLoad } from '../../ui/shell/first-load.ts';
+import { IconButton } from '../../ui/shell/IconButton.tsx';
 import { ListHeader } from '../../ui/shell/ListHeader.tsx';
 import { SplitView } from '../../ui/shell/SplitView.tsx';
 import { usePageTitle } from '../../ui/shell/usePageTitle.ts';
-import { sectionSearch, useSection } from '../../ui/tickets/list-section.ts';
+import { useSection } from '../../ui/tickets/list-section.ts';
 import { StatusFilters } from '../../ui/tickets/StatusFilters.tsx';
 import { TicketList } from '../../ui/tickets/TicketList.tsx';
-import { useTicket, useUnreadTotal } from '../../ui/tickets/useTickets.ts';
+import { useStaffCounts } from '../../ui/tickets/useStaffState.ts';
+import { useTicket, useTicketCounts, useUnreadTotal } from '../../ui/tickets/useTickets.ts';
+import { OwnerFilter } from './OwnerFilter.tsx';
 import { SearchField } from './SearchField.tsx';
 import { VirtualRows } from './VirtualRows.tsx';
 
 const Conversation = deferred(() => import('./Conversation.tsx'), <DetailSkeleton />);
+const CannedReplies = deferred(() => import('../canned/CannedReplies.tsx'), <DetailSkeleton />);
 const StaffProfile = deferred(() => import('../profile/StaffProfile.tsx'), <DetailSkeleton />);
 
 const pathOf = (id: string) => `/tickets/${id}`;
@@ -32,7 +36,7 @@ type Props = {
   supabase: SupabaseClient<Database>;
   /** The staff member at the panel. */
   currentUser: Pick<ProfileRow, 'id'>;
-  /** What the right side shows: a ticket's id or 'profile'; undefined: nothing yet. */
+  /** What the right side shows: a ticket's id, 'profile' or 'replies'; undefined: nothing yet. */
   open?: string | undefined;
 };
 
@@ -50,27 +54,38 @@ export default function TicketsTabLive({ supabase, currentUser, open }: Props) {
 function Tickets({ open }: { open: string | undefined }) {
   const { t } = useTranslation();
   const [, navigate] = useLocation();
-  const { section } = useSection();
+  const { owner, listSearch } = useSection();
+  const counts = useTicketCounts();
+  const staffCounts = useStaffCounts();
   const [typed, setTyped] = useState('');
   const search = useDeferredValue(typed);
   useEffect(() => {
     const timer = setTimeout(Conversation.preload, afterFirstLoad);
     return () => clearTimeout(timer);
   }, []);
-  const ticketId = open === 'profile' ? undefined : open;
-  const back = `/tickets${sectionSearch(section)}`;
+  const ticketId = open === 'profile' || open === 'replies' ? undefined : open;
+  const back = `/tickets${listSearch}`;
 
   return (
     <>
-      {ticketId === undefined ? <PageTitle profile={open === 'profile'} /> : <TicketTitle id={ticketId} />}
+      {ticketId === undefined ? <PageTitle open={open} /> : <TicketTitle id={ticketId} />}
       <SplitView
         banner={<ConnectionBanner />}
         detailKey={open}
         list={
           <>
-            <ListHeader title={t('tickets.title')} />
+            <ListHeader title={t('tickets.title')}>
+              <IconButton
+                label={t('canned.open')}
+                data-testid="open-canned"
+                onClick={() => navigate('/replies')}
+              >
+                <MessageSquareQuote aria-hidden className="size-5" />
+              </IconButton>
+            </ListHeader>
             <SearchField value={typed} onChange={setTyped} />
-            <StatusFilters />
+            <OwnerFilter />
+            <StatusFilters counts={owner === 'everybody' ? counts : staffCounts?.[owner]} />
             <div className="min-h-0 flex-1 pt-1.5">
               <TicketList
                 rows={VirtualRows}
@@ -92,6 +107,8 @@ function Tickets({ open }: { open: string | undefined }) {
         detail={
           open === 'profile' ? (
             <StaffProfile back={back} />
+          ) : open === 'replies' ? (
+            <CannedReplies back={back} />
           ) : ticketId === undefined ? (
             <EmptyState icon={Inbox} title={t('tickets.choose.title')} text={t('tickets.choose.text')} />
           ) : (
@@ -104,9 +121,10 @@ function Tickets({ open }: { open: string | undefined }) {
   );
 }
 
-function PageTitle({ profile }: { profile: boolean }) {
+function PageTitle({ open }: { open: string | undefined }) {
   const { t } = useTranslation();
-  usePageTitle(t(profile ? 'profile.title' : 'app.panel'), useUnreadTotal());
+  const title = open === 'replies' ? 'canned.title' : open === 'profile' ? 'profile.title' : 'app.panel';
+  usePageTitle(t(title), useUnreadTotal());
   return null;
 }
 

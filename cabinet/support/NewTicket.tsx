@@ -10,7 +10,7 @@ import { FileField } from '../../ui/attachments/FileField.tsx';
 import { usePendingFiles } from '../../ui/attachments/useFiles.ts';
 import { errorKey } from '../../ui/i18n/error-key.ts';
 import { Button } from '../../ui/shell/Button.tsx';
-import { DetailHeader } from '../../ui/shell/DetailHeader.tsx';
+import { DetailPage } from '../../ui/shell/DetailPage.tsx';
 import { Field } from '../../ui/shell/Field.tsx';
 import { useCreateTicket } from '../../ui/tickets/useTicketActions.ts';
 
@@ -66,57 +66,52 @@ export default function NewTicket({ back, onCreated }: Props) {
     onCreated(ticket.id);
   });
   return (
-    <div className="flex h-full flex-col">
-      <DetailHeader back={back}>
-        <h2 className="text-[17px] font-semibold">{t('newTicket.title')}</h2>
-      </DetailHeader>
-      <div className="min-h-0 flex-1 overflow-y-auto">
-        <form
-          noValidate
-          onSubmit={submit}
-          data-testid="new-ticket-form"
-          className="mx-auto flex max-w-2xl animate-appear flex-col gap-5 p-5 md:p-8"
-        >
-          <p className="text-[15px] text-text-muted">{t('newTicket.text')}</p>
-          <Field
-            label={t('newTicket.subject')}
-            placeholder={t('newTicket.subjectPlaceholder')}
-            autoComplete="off"
-            error={words(formState.errors.subject)}
-            {...register('subject')}
-          />
-          <Field
-            multiline
-            rows={7}
-            label={t('newTicket.message')}
-            placeholder={t('newTicket.messagePlaceholder')}
-            error={words(formState.errors.text)}
-            {...register('text')}
-          />
-          <div>
-            <p className="mb-1.5 text-sm font-medium">{t('newTicket.files')}</p>
-            <FileField files={files} />
-          </div>
-          <FormProblem text={create.isError ? t(errorKey(create.error)) : undefined} />
-          <div className="flex justify-end">
-            <Button
-              type="submit"
-              variant="primary"
-              busy={formState.isSubmitting || uploading}
-              className="max-md:w-full"
-            >
-              {t(
-                uploading
-                  ? 'newTicket.uploading'
-                  : formState.isSubmitting
-                    ? 'newTicket.sending'
-                    : 'newTicket.send',
-              )}
-            </Button>
-          </div>
-        </form>
-      </div>
-    </div>
+    <DetailPage title={t('newTicket.title')} back={back}>
+      <form
+        noValidate
+        onSubmit={submit}
+        data-testid="new-ticket-form"
+        className="mx-auto flex max-w-2xl animate-appear flex-col gap-5 p-5 md:p-8"
+      >
+        <p className="text-[15px] text-text-muted">{t('newTicket.text')}</p>
+        <Field
+          label={t('newTicket.subject')}
+          placeholder={t('newTicket.subjectPlaceholder')}
+          autoComplete="off"
+          error={words(formState.errors.subject)}
+          {...register('subject')}
+        />
+        <Field
+          multiline
+          rows={7}
+          label={t('newTicket.message')}
+          placeholder={t('newTicket.messagePlaceholder')}
+          error={words(formState.errors.text)}
+          {...register('text')}
+        />
+        <div>
+          <p className="mb-1.5 text-sm font-medium">{t('newTicket.files')}</p>
+          <FileField files={files} />
+        </div>
+        <FormProblem text={create.isError ? t(errorKey(create.error)) : undefined} />
+        <div className="flex justify-end">
+          <Button
+            type="submit"
+            variant="primary"
+            busy={formState.isSubmitting || uploading}
+            className="max-md:w-full"
+          >
+            {t(
+              uploading
+                ? 'newTicket.uploading'
+                : formState.isSubmitting
+                  ? 'newTicket.sending'
+                  : 'newTicket.send',
+            )}
+          </Button>
+        </div>
+      </form>
+    </DetailPage>
   );
 }
 

@@ -12,11 +12,11 @@ import { afterFirstLoad } from '../../ui/shell/first-load.ts';
 import { ListHeader } from '../../ui/shell/ListHeader.tsx';
 import { SplitView } from '../../ui/shell/SplitView.tsx';
 import { usePageTitle } from '../../ui/shell/usePageTitle.ts';
-import { sectionSearch, useSection } from '../../ui/tickets/list-section.ts';
+import { useSection } from '../../ui/tickets/list-section.ts';
 import { PlainRows } from '../../ui/tickets/PlainRows.tsx';
 import { StatusFilters } from '../../ui/tickets/StatusFilters.tsx';
 import { TicketList } from '../../ui/tickets/TicketList.tsx';
-import { useTicket, useUnreadTotal } from '../../ui/tickets/useTickets.ts';
+import { useTicket, useTicketCounts, useUnreadTotal } from '../../ui/tickets/useTickets.ts';
 
 const Conversation = deferred(() => import('./Conversation.tsx'), <DetailSkeleton />);
 const NewTicket = deferred(() => import('./NewTicket.tsx'), <DetailSkeleton />);
@@ -31,9 +31,10 @@ const pathOf = (id: string) => `/support/${id}`;
 export default function SupportPage({ open }: { open: string | undefined }) {
   const { t } = useTranslation();
   const [, navigate] = useLocation();
-  const { section } = useSection();
+  const { listSearch } = useSection();
+  const counts = useTicketCounts();
   const ticketId = open === 'new' || open === 'profile' ? undefined : open;
-  const back = `/support${sectionSearch(section)}`;
+  const back = `/support${listSearch}`;
   useEffect(() => {
     const timer = setTimeout(Conversation.preload, afterFirstLoad);
     return () => clearTimeout(timer);
@@ -55,7 +56,7 @@ export default function SupportPage({ open }: { open: string | undefined }) {
                 {t('tickets.new')}
               </Button>
             </div>
-            <StatusFilters />
+            <StatusFilters counts={counts} />
             <div className="min-h-0 flex-1 pt-1.5">
               <TicketList
                 rows={PlainRows}

@@ -18,7 +18,6 @@ export function PasswordField(props: Props) {
       trailing={
         <IconButton
           label={t(shown ? 'auth.hidePassword' : 'auth.showPassword')}
-          className="size-9"
           onClick={() => setShown(!shown)}
         >
           <Icon aria-hidden className="size-4.5" />

@@ -13,15 +13,21 @@ import { Spinner } from '../shell/Spinner.tsx';
 import { QuotedLine } from '../thread/Quote.tsx';
 import { AutoTextarea } from './AutoTextarea.tsx';
 import { ClosedNote } from './ClosedNote.tsx';
+import type { ComposerTools, ComposerToolsHandle } from './composerTools.ts';
 import type { Draft } from './draft.ts';
 import { EditComposer } from './EditComposer.tsx';
 import { TypingSignal } from './typingSignal.ts';
 import { useSubmitKey } from './useSubmitKey.ts';
 
-type Props = { ticketId: string; draft: Draft };
+type Props = {
+  ticketId: string;
+  draft: Draft;
+  /** A tool that the app adds beside the paperclip. */
+  tools?: ComposerTools | undefined;
+};
 
 /** Where messages of a ticket are written; a closed ticket offers to be reopened instead. */
-export function Composer({ ticketId, draft }: Props) {
+export function Composer({ ticketId, draft, tools }: Props) {
   const closed = useDeskState(({ tickets }) => tickets.get(ticketId)?.status === 'closed');
   const archived = useDeskState(({ tickets }) => (tickets.get(ticketId)?.archived_at ?? null) !== null);
   const editing = useStore(draft.store, (state) => state.editing);
@@ -38,14 +44,14 @@ export function Composer({ ticketId, draft }: Props) {
             onDone={() => draft.edit(null)}
           />
         ) : (
-          <WriteComposer ticketId={ticketId} draft={draft} />
+          <WriteComposer ticketId={ticketId} draft={draft} tools={tools} />
         )}
       </div>
     </div>
   );
 }
 
-function WriteComposer({ ticketId, draft }: Props) {
+function WriteComposer({ ticketId, draft, tools: Tools }: Props) {
   const { t, i18n } = useTranslation();
   const { supabase } = useDesk();
   const { text, replyTo, files, refused, sendWhenUploaded, notKept } = useStore(draft.store);
@@ -53,6 +59,8 @@ function WriteComposer({ ticketId, draft }: Props) {
   const isSubmit = useSubmitKey();
   const picker = useRef<HTMLInputElement>(null);
   const area = useRef<HTMLTextAreaElement>(null);
+  const tools = useRef<ComposerToolsHandle>(null);
+  const [activeOption, setActiveOption] = useState<string | null>(null);
   const [typing] = useState(() => new TypingSignal(supabase, ticketId));
 
   useEffect(() => {
@@ -73,6 +81,11 @@ function WriteComposer({ ticketId, draft }: Props) {
     if (draft.send()) typing.sent();
     area.current?.focus();
   };
+  const write = (written: string) => {
+    draft.write(written);
+    if (written.trim() === '') typing.stop();
+    else typing.touch();
+  };
   const length = lengthOf(text.trim());
   const over = length > limits.messageLength;
   const canSend = (text.trim() !== '' || list.length > 0) && draft.canSend();
@@ -84,13 +97,13 @@ function WriteComposer({ ticketId, draft }: Props) {
         event.preventDefault();
         send();
       }}
-      className="rounded-[18px] border border-border bg-surface-raised shadow-raised transition-colors focus-within:border-accent"
+      className="relative rounded-[18px] border border-border bg-surface-raised shadow-raised transition-colors focus-within:border-accent"
     >
       {replyTo !== null && (
         <div className="flex items-center gap-2 border-b border-border py-2 pr-1.5 pl-3.5">
           <Reply aria-hidden className="size-4 shrink-0 text-accent" />
           <QuotedLine ticketId={ticketId} messageId={replyTo} />
-          <IconButton label={t('composer.cancelReply')} className="size-8" onClick={() => draft.reply(null)}>
+          <IconButton label={t('composer.cancelReply')} size="sm" onClick={() => draft.reply(null)}>
             <X aria-hidden className="size-4" />
           </IconButton>
         </div>
@@ -129,6 +142,18 @@ function WriteComposer({ ticketId, draft }: Props) {
             currentTarget.value = '';
           }}
         />
+        {Tools && (
+          <Tools
+            ref={tools}
+            ticketId={ticketId}
+            text={text}
+            onActiveOption={setActiveOption}
+            onWrite={(written) => {
+              write(written);
+              area.current?.focus();
+            }}
+          />
+        )}
         <AutoTextarea
           ref={area}
           data-testid="composer-input"
@@ -137,11 +162,8 @@ function WriteComposer({ ticketId, draft }: Props) {
           aria-invalid={over}
           placeholder={t('composer.placeholder')}
           value={text}
-          onChange={({ currentTarget }) => {
-            draft.write(currentTarget.value);
-            if (currentTarget.value.trim() === '') typing.stop();
-            else typing.touch();
-          }}
+          aria-activedescendant={activeOption ?? undefined}
+          onChange={({ currentTarget }) => write(currentTarget.value)}
           onBlur={() => typing.stop()}
           onPaste={(event) => {
             const pasted = [...event.clipboardData.files];
@@ -150,7 +172,7 @@ function WriteComposer({ ticketId, draft }: Props) {
             draft.attach(pasted);
           }}
           onKeyDown={(event) => {
-            if (!isSubmit(event)) return;
+            if (tools.current?.onKeyDown(event) === true || !isSubmit(event)) return;
             event.preventDefault();
             send();
           }}

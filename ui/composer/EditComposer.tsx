@@ -62,7 +62,7 @@ export function EditComposer({ ticketId, messageId, onDone }: Props) {
       <div className="flex items-center gap-2 border-b border-border py-1 pr-1.5 pl-3.5 text-sm font-medium text-accent">
         <Pencil aria-hidden className="size-4 shrink-0" />
         <span className="flex-1">{t('composer.editing')}</span>
-        <IconButton label={t('composer.cancelEdit')} className="size-8" onClick={onDone}>
+        <IconButton label={t('composer.cancelEdit')} size="sm" onClick={onDone}>
           <X aria-hidden className="size-4" />
         </IconButton>
       </div>

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import type { TicketRow } from '../../core/database.types.ts';
+import type { StaffStateRow, TicketRow } from '../../core/database.types.ts';
 import { DeskError } from '../../core/errors.ts';
 import type { Client } from '../../core/queries/check.ts';
 import { fetchMessage, type Message } from '../../core/queries/messages.ts';
@@ -11,7 +11,8 @@ import { Reactions } from '../thread/reactions.ts';
 import { deskKeys } from './keys.ts';
 import { latestChange, mergeRows, withOverlap } from './merge.ts';
 import { openStream, type Change } from './realtime.ts';
-import { createDeskStore, type Connection, type DeskStore } from './store.ts';
+import { StaffStates } from './staffStates.ts';
+import { createDeskStore, withEntry, type Connection, type DeskStore } from './store.ts';
 import { Threads } from './threads.ts';
 import { TypingWatch, type Side } from './typing.ts';
 
@@ -39,6 +40,7 @@ export class Desk {
   readonly files: SignedUrls;
   readonly reactions: Reactions;
   readonly #typing: TypingWatch;
+  readonly #staffStates: StaffStates | undefined;
   readonly #listeners = new Set<(incoming: IncomingMessage) => void>();
   readonly #failureListeners = new Set<(error: unknown) => void>();
   /** Changes of tickets up to this `updated_at` have been fetched; undefined: no list has. */
@@ -54,6 +56,7 @@ export class Desk {
     this.queryClient = queryClient;
     this.threads = new Threads(supabase, this.store);
     this.#typing = new TypingWatch(this.store, side);
+    this.#staffStates = side === 'staff' ? new StaffStates(supabase, this.store) : undefined;
     this.outgoing = new Outgoing({
       supabase,
       userId,
@@ -67,7 +70,7 @@ export class Desk {
     this.reactions = new Reactions({
       supabase,
       threads: this.threads,
-      onFailed: (error) => this.#failureListeners.forEach((listener) => listener(error)),
+      onFailed: (error) => this.reportFailure(error),
     });
   }
 
@@ -76,6 +79,7 @@ export class Desk {
     const stopOutgoing = this.outgoing.start();
     const closeStream = openStream(this.supabase, this.side, this.userId, {
       onChange: (change) => this.#take(change),
+      onGone: (table, id) => this.#forget(table, id),
       onLive: () => {
         this.#setConnection('live');
         this.#catchUp();
@@ -122,7 +126,12 @@ export class Desk {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Calls `listener` when something failed that was on the screen as done; returns the unsubscriber. */
+  /** Tells the person of something that failed and has no place of its own on the screen to say so. */
+  reportFailure(error: unknown): void {
+    for (const listener of this.#failureListeners) listener(error);
+  }
+
+  /** Calls `listener` for each `reportFailure`; returns the unsubscriber. */
   onFailure(listener: (error: unknown) => void): () => void {
     this.#failureListeners.add(listener);
     return () => this.#failureListeners.delete(listener);
@@ -134,7 +143,18 @@ export class Desk {
     const merged = mergeRows(tickets, rows);
     if (merged === tickets) return;
     this.store.setState({ tickets: merged });
+    this.#staffStates?.learn(rows.map(({ id }) => id)).catch(reportUnlessExpected);
     if (rows.some((row) => countsDiffer(tickets.get(row.id), row))) this.#refreshCounts();
+  }
+
+  /** Merges what a query or a function said staff have agreed on about tickets. */
+  applyStaffStates(rows: readonly StaffStateRow[]): void {
+    if (this.#staffStates?.apply(rows) === true) this.#refreshCounts();
+  }
+
+  /** Takes in what came with a list of tickets: for each what staff agreed on, null for nothing. */
+  staffStatesListed(listed: readonly [ticketId: string, state: StaffStateRow | null][]): void {
+    this.#staffStates?.listed(listed);
   }
 
   /** Takes in the first rows of a list; changes are looked for from there on. */
@@ -177,6 +197,7 @@ export class Desk {
   #catchUp(): void {
     this.outgoing.wake();
     this.syncTickets().catch(reportUnlessExpected);
+    this.#staffStates?.sync(this.#ticketsSyncedAt).catch(reportUnlessExpected);
     void this.queryClient.invalidateQueries({ queryKey: deskKeys.threads });
     this.#refreshCounts();
   }
@@ -191,11 +212,33 @@ export class Desk {
       this.#takeMessage({ ...change.row, attachments: [] }, change.isNew).catch(reportUnlessExpected);
     } else if (change.table === 'ticket_attachments') {
       this.threads.addFile(change.row);
+    } else if (change.table === 'ticket_staff_state') {
+      this.applyStaffStates([change.row]);
+    } else if (change.table === 'canned_replies') {
+      void this.queryClient.invalidateQueries({ queryKey: deskKeys.cannedReplies });
     } else if (change.table === 'telegram_outbox') {
       void this.queryClient.invalidateQueries({ queryKey: deskKeys.deadLetters(change.row.ticket_id) });
     } else {
       void this.queryClient.invalidateQueries({ queryKey: deskKeys.notes(change.row.ticket_id) });
     }
+  }
+
+  /** Rows go when their user's account does, and canned replies when staff delete them. */
+  #forget(table: Change['table'], id: string): void {
+    if (table === 'canned_replies') {
+      void this.queryClient.invalidateQueries({ queryKey: deskKeys.cannedReplies });
+    }
+    const { tickets, threads } = this.store.getState();
+    const ticket = table === 'tickets' ? tickets.get(id) : undefined;
+    if (!ticket) return;
+    // What is open beside the list says so from now on, rather than asking for what isn't there.
+    this.queryClient.setQueryData(deskKeys.ticket(id), false);
+    this.store.setState({
+      tickets: withEntry(tickets, id, undefined),
+      threads: withEntry(threads, id, undefined),
+    });
+    void this.queryClient.invalidateQueries({ queryKey: deskKeys.profile(ticket.user_id) });
+    this.#refreshCounts();
   }
 
   async #takeMessage(message: Message, isNew: boolean): Promise<void> {
@@ -216,6 +259,7 @@ export class Desk {
 
   async #announce(message: Message): Promise<void> {
     if (this.#listeners.size === 0) return;
+    if (await this.#staffStates?.isMuted(message.ticket_id, this.clock.now())) return;
     const ticket =
       this.store.getState().tickets.get(message.ticket_id) ??
       (await fetchTicket(this.supabase, message.ticket_id, this.ownerId));

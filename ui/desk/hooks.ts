@@ -20,7 +20,7 @@ export function useIncomingMessage(listener: (incoming: IncomingMessage) => void
   useEffect(() => desk.onIncomingMessage((incoming) => listen(incoming)), [desk]);
 }
 
-/** Calls `listener` when something failed that was on the screen as done. */
+/** Calls `listener` when something failed that has no place of its own on the screen to say so. */
 export function useFailure(listener: (error: unknown) => void): void {
   const desk = useDesk();
   const listen = useEffectEvent(listener);

@@ -4,6 +4,10 @@ export const deskKeys = {
   ticket: (id: string) => ['desk', 'ticket', id],
   ticketsOf: (userId: string) => ['desk', 'tickets-of', userId],
   counts: ['desk', 'ticket-counts'],
+  /** Under the counts' own key: what changes those changes these, too. */
+  staffCounts: ['desk', 'ticket-counts', 'staff'],
+  staff: ['desk', 'staff'],
+  cannedReplies: ['desk', 'canned-replies'],
   threads: ['desk', 'thread'],
   thread: (ticketId: string) => ['desk', 'thread', ticketId],
   /** Under the thread's own key: who asks for the thread again asks for these, too. */

@@ -6,9 +6,11 @@ import {
 import * as z from 'zod/mini';
 import type {
   AttachmentRow,
+  CannedReplyRow,
   DeliveryRow,
   MessageRow,
   NoteRow,
+  StaffStateRow,
   TicketRow,
 } from '../../core/database.types.ts';
 import type { Client } from '../../core/queries/check.ts';
@@ -21,10 +23,14 @@ export type Change = { at: string } & (
   | { table: 'ticket_attachments'; row: AttachmentRow }
   | { table: 'ticket_notes'; row: NoteRow }
   | { table: 'telegram_outbox'; row: DeliveryRow }
+  | { table: 'ticket_staff_state'; row: StaffStateRow }
+  | { table: 'canned_replies'; row: CannedReplyRow }
 );
 
 export type StreamHandlers = {
   onChange: (change: Change) => void;
+  /** A row is gone; of what it said only the id is left. */
+  onGone: (table: Change['table'], id: string) => void;
   /** The stream carries changes from now on; called every time it is made anew, unasked too. */
   onLive: () => void;
   /** The stream is interrupted; it is being made again. */
@@ -32,7 +38,11 @@ export type StreamHandlers = {
 };
 
 /** What must hold of a row before it is merged; everything else is the database's own typing. */
-const rowSchema = z.looseObject({ id: z.union([z.string(), z.number()]), revision: z.optional(z.number()) });
+const rowSchema = z.union([
+  z.looseObject({ id: z.union([z.string(), z.number()]), revision: z.optional(z.number()) }),
+  z.looseObject({ ticket_id: z.string(), revision: z.number() }),
+]);
+const goneSchema = z.looseObject({ id: z.string() });
 
 /** A channel that ended is made anew after this long, in ms. */
 const remakeAfter = 3_000;
@@ -50,7 +60,12 @@ export function openStream(client: Client, side: Side, userId: string, handlers:
 
   type Payload = RealtimePostgresChangesPayload<Record<string, unknown>>;
   const take = (payload: Payload) => {
-    if (payload.eventType === 'DELETE' || !rowSchema.safeParse(payload.new).success) return;
+    if (payload.eventType === 'DELETE') {
+      const gone = goneSchema.safeParse(payload.old);
+      if (gone.success) handlers.onGone(payload.table as Change['table'], gone.data.id);
+      return;
+    }
+    if (!rowSchema.safeParse(payload.new).success) return;
     handlers.onChange({
       at: payload.commit_timestamp,
       table: payload.table,
@@ -69,6 +84,8 @@ export function openStream(client: Client, side: Side, userId: string, handlers:
       const givenUp = { ...tables, table: 'telegram_outbox', filter: 'state=eq.dead' };
       opened
         .on('postgres_changes', { ...tables, table: 'ticket_notes' }, take)
+        .on('postgres_changes', { ...tables, table: 'ticket_staff_state' }, take)
+        .on('postgres_changes', { ...tables, table: 'canned_replies' }, take)
         .on('postgres_changes', givenUp, take);
     }
     opened

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { TicketRow } from '../../core/database.types.ts';
+import type { StaffStateRow, TicketRow } from '../../core/database.types.ts';
 import type { Thread } from './merge.ts';
 
 /**
@@ -16,6 +16,8 @@ export type DeskState = {
   tickets: ReadonlyMap<string, TicketRow>;
   threads: ReadonlyMap<string, Thread>;
   typing: ReadonlyMap<string, Typing>;
+  /** What staff agreed on about a ticket, by its id; null: nothing yet. Only staff's desks know any. */
+  staffStates: ReadonlyMap<string, StaffStateRow | null>;
   connection: Connection;
 };
 
@@ -27,6 +29,7 @@ export function createDeskStore(): DeskStore {
     tickets: new Map(),
     threads: new Map(),
     typing: new Map(),
+    staffStates: new Map(),
     connection: { status: 'connecting', staleSince: null },
   }));
 }

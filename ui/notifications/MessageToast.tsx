@@ -28,7 +28,7 @@ export function MessageToast({ sender, subject, text, onOpen, onClose }: Props) 
           <span className="mt-0.5 line-clamp-2 text-sm wrap-anywhere text-text-muted">{text}</span>
         </span>
       </button>
-      <IconButton label={t('app.close')} onClick={onClose} className="m-1.5 size-8">
+      <IconButton label={t('app.close')} onClick={onClose} size="sm" className="m-1.5">
         <X aria-hidden className="size-4" />
       </IconButton>
     </div>

@@ -15,7 +15,7 @@ export function ProblemToast({ text, onClose }: { text: string; onClose: () => v
         <CircleAlert aria-hidden className="size-5 shrink-0 text-danger" />
         {text}
       </p>
-      <IconButton label={t('app.close')} onClick={onClose} className="m-1.5 size-8">
+      <IconButton label={t('app.close')} onClick={onClose} size="sm" className="m-1.5">
         <X aria-hidden className="size-4" />
       </IconButton>
     </div>

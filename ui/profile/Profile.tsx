@@ -4,7 +4,7 @@ import { useSession } from '../auth/session.tsx';
 import { useDates } from '../i18n/dates.ts';
 import { Button } from '../shell/Button.tsx';
 import { CopyButton } from '../shell/CopyButton.tsx';
-import { DetailHeader } from '../shell/DetailHeader.tsx';
+import { DetailPage } from '../shell/DetailPage.tsx';
 import { Card } from './Card.tsx';
 import { AvatarSetting } from './AvatarSetting.tsx';
 import { NicknameSetting } from './NicknameSetting.tsx';
@@ -19,45 +19,40 @@ export default function Profile({ back, children }: { back: string; children?: R
   const { signOut } = useSession();
   const profile = useOwnProfile();
   return (
-    <div className="flex h-full flex-col">
-      <DetailHeader back={back}>
-        <h2 className="text-[17px] font-semibold">{t('profile.title')}</h2>
-      </DetailHeader>
-      <div className="min-h-0 flex-1 overflow-y-auto">
-        <div className="mx-auto flex max-w-2xl animate-appear flex-col gap-5 p-4 md:p-8">
-          <Card title={t('profile.account')}>
-            <AvatarSetting />
-            <NicknameSetting />
-            <dl className="grid gap-4 text-[15px] sm:grid-cols-2">
-              <div className="min-w-0">
-                <dt className="text-sm text-text-muted">{t('auth.email')}</dt>
-                <dd className="truncate font-medium">{profile.email}</dd>
-              </div>
-              <div>
-                <dt className="text-sm text-text-muted">{t('customer.memberId')}</dt>
-                <dd className="flex items-center gap-1 font-medium tabular-nums">
-                  {profile.member_id}
-                  <CopyButton text={profile.member_id} />
-                </dd>
-                <dd className="text-sm text-text-muted">{t('profile.memberIdHint')}</dd>
-              </div>
-            </dl>
-            <div className="flex flex-wrap items-center justify-between gap-3 border-t border-border pt-4">
-              <p className="text-sm text-text-muted">
-                {t('customer.since', { date: dates.day(profile.created_at) })}
-              </p>
-              <Button size="sm" onClick={() => void signOut()}>
-                {t('auth.signOut')}
-              </Button>
+    <DetailPage title={t('profile.title')} back={back}>
+      <div className="mx-auto flex max-w-2xl animate-appear flex-col gap-5 p-4 md:p-8">
+        <Card title={t('profile.account')}>
+          <AvatarSetting />
+          <NicknameSetting />
+          <dl className="grid gap-4 text-[15px] sm:grid-cols-2">
+            <div className="min-w-0">
+              <dt className="text-sm text-text-muted">{t('auth.email')}</dt>
+              <dd className="truncate font-medium">{profile.email}</dd>
             </div>
-          </Card>
-          {children}
-          <Card title={t('profile.preferences')} note={t('profile.device')}>
-            <AppearanceSettings />
-            <NotificationSettings />
-          </Card>
-        </div>
+            <div>
+              <dt className="text-sm text-text-muted">{t('customer.memberId')}</dt>
+              <dd className="flex items-center gap-1 font-medium tabular-nums">
+                {profile.member_id}
+                <CopyButton text={profile.member_id} />
+              </dd>
+              <dd className="text-sm text-text-muted">{t('profile.memberIdHint')}</dd>
+            </div>
+          </dl>
+          <div className="flex flex-wrap items-center justify-between gap-3 border-t border-border pt-4">
+            <p className="text-sm text-text-muted">
+              {t('customer.since', { date: dates.day(profile.created_at) })}
+            </p>
+            <Button size="sm" onClick={() => void signOut()}>
+              {t('auth.signOut')}
+            </Button>
+          </div>
+        </Card>
+        {children}
+        <Card title={t('profile.preferences')} note={t('profile.device')}>
+          <AppearanceSettings />
+          <NotificationSettings />
+        </Card>
       </div>
-    </div>
+    </DetailPage>
   );
 }

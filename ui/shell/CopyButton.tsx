@@ -16,7 +16,7 @@ export function CopyButton({ text }: { text: string }) {
     <>
       <IconButton
         label={t(copied ? 'app.copied' : 'app.copy')}
-        className="size-7"
+        size="sm"
         onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
       >
         {copied ? (

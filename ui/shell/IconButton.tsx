@@ -4,11 +4,12 @@ import type { ButtonHTMLAttributes, Ref } from 'react';
 type Props = ButtonHTMLAttributes<HTMLButtonElement> & {
   /** What it does, for those who don't see the icon; also the tooltip. */
   label: string;
+  size?: 'md' | 'sm';
   ref?: Ref<HTMLButtonElement>;
 };
 
 /** A button with an icon alone. */
-export function IconButton({ label, className, ...rest }: Props) {
+export function IconButton({ label, size = 'md', className, ...rest }: Props) {
   return (
     <button
       type="button"
@@ -16,7 +17,8 @@ export function IconButton({ label, className, ...rest }: Props) {
       title={label}
       {...rest}
       className={clsx(
-        'inline-flex size-10 shrink-0 items-center justify-center rounded-xl text-text-muted transition',
+        'inline-flex shrink-0 items-center justify-center text-text-muted transition',
+        size === 'md' ? 'size-10 rounded-xl' : 'size-8 rounded-lg',
         'hover:bg-surface-sunken hover:text-text aria-pressed:bg-accent-soft aria-pressed:text-accent',
         className,
       )}

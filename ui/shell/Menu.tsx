@@ -44,7 +44,7 @@ export function Menu({ trigger, children }: Props) {
           if (event.newState === 'open') itemsOf(event.currentTarget)[0]?.focus();
         }}
         onKeyDown={step}
-        className="fixed inset-auto m-0 min-w-52 animate-appear rounded-xl border border-border bg-surface-raised p-1.5 text-text shadow-floating"
+        className="fixed inset-auto m-0 max-h-[min(26rem,60dvh)] min-w-52 animate-appear overflow-y-auto rounded-xl border border-border bg-surface-raised p-1.5 text-text shadow-floating"
       >
         {place && children}
       </div>
@@ -57,7 +57,9 @@ function placeBeside(button: Element): CSSProperties {
   const { top, bottom, left, right } = button.getBoundingClientRect();
   return {
     ...(bottom > innerHeight * 0.65 ? { bottom: innerHeight - top + gap } : { top: bottom + gap }),
-    ...(left + right > innerWidth ? { right: innerWidth - right } : { left }),
+    ...(left + right > innerWidth
+      ? { right: innerWidth - right, maxWidth: right - gap }
+      : { left, maxWidth: innerWidth - left - gap }),
   };
 }
 

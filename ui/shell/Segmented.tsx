@@ -7,10 +7,12 @@ type Props<T extends string> = {
   options: readonly Option<T>[];
   value: T;
   onChange: (value: T) => void;
+  /** Lower, for a place among other controls. */
+  compact?: boolean;
 };
 
 /** One choice of a few, all in sight: native radio buttons in a row. */
-export function Segmented<T extends string>({ label, options, value, onChange }: Props<T>) {
+export function Segmented<T extends string>({ label, options, value, onChange, compact = false }: Props<T>) {
   return (
     <fieldset className="flex min-w-0 rounded-xl bg-surface-sunken p-1">
       <legend className="sr-only">{label}</legend>
@@ -18,7 +20,8 @@ export function Segmented<T extends string>({ label, options, value, onChange }:
         <label
           key={option.value}
           className={clsx(
-            'flex h-9 flex-1 cursor-pointer items-center justify-center gap-1.5 rounded-lg px-3 text-sm font-medium whitespace-nowrap transition',
+            compact ? 'h-8' : 'h-9',
+            'flex flex-1 cursor-pointer items-center justify-center gap-1.5 rounded-lg px-3 text-sm font-medium whitespace-nowrap transition',
             'has-focus-visible:outline-2 has-focus-visible:outline-accent',
             option.value === value
               ? 'bg-surface-raised text-text shadow-sm'

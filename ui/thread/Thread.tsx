@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState, type DragEvent, type ReactNode } from 're
 import { useTranslation } from 'react-i18next';
 import { Upload } from 'lucide-react';
 import { Composer } from '../composer/Composer.tsx';
+import type { ComposerTools } from '../composer/composerTools.ts';
 import { draftOf } from '../composer/draft.ts';
 import { useDesk } from '../desk/DeskProvider.tsx';
 import type { Side } from '../desk/typing.ts';
@@ -16,6 +17,8 @@ type Props = {
   side: Side;
   /** What stands above the conversation: subject, user, buttons. */
   header?: ReactNode;
+  /** A tool that the app adds to the composer. */
+  composerTools?: ComposerTools;
 };
 
 /** A ticket's conversation with the composer below it; files can be dropped anywhere on it. */
@@ -24,7 +27,7 @@ export function Thread(props: Props) {
   return <OpenThread key={props.ticketId} {...props} />;
 }
 
-function OpenThread({ ticketId, header }: Props) {
+function OpenThread({ ticketId, header, composerTools }: Props) {
   const { t } = useTranslation();
   const desk = useDesk();
   const draft = useMemo(() => draftOf(desk, ticketId), [desk, ticketId]);
@@ -57,7 +60,7 @@ function OpenThread({ ticketId, header }: Props) {
         )}
       </div>
       <TypingStrip ticketId={ticketId} />
-      <Composer ticketId={ticketId} draft={draft} />
+      <Composer ticketId={ticketId} draft={draft} tools={composerTools} />
       {dropping && (
         <div className="pointer-events-none absolute inset-3 z-20 flex animate-fade flex-col items-center justify-center gap-3 rounded-[18px] border-2 border-dashed border-accent bg-accent-soft/90 font-semibold text-accent">
           <Upload aria-hidden className="size-8" />

@@ -2,14 +2,13 @@ import { clsx } from 'clsx';
 import { Archive } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { StatusCounts } from '../../core/database.types.ts';
 import { statuses, useSection, type Section } from './list-section.ts';
-import { useTicketCounts } from './useTickets.ts';
 
 /** The sections of the list with how many tickets each holds: filter and statistics in one. */
-export function StatusFilters() {
+export function StatusFilters({ counts }: { counts: StatusCounts | undefined }) {
   const { t } = useTranslation();
   const { section, goTo } = useSection();
-  const counts = useTicketCounts();
   const count = (of: (typeof statuses)[number]): number | undefined =>
     of === 'all' ? counts && counts.open + counts.answered + counts.closed : counts?.[of];
   const tab = (of: Section, label: string, content: ReactNode) => (
@@ -19,7 +18,7 @@ export function StatusFilters() {
       data-testid={`status-filter-${of}`}
       aria-pressed={of === section}
       title={label}
-      onClick={() => goTo(of)}
+      onClick={() => goTo({ section: of })}
       className={clsx(
         'inline-flex h-11 shrink-0 items-center gap-1 border-b-2 text-[13px] font-semibold whitespace-nowrap transition focus-visible:-outline-offset-2',
         of === section ? 'border-accent text-accent' : 'border-transparent text-text-muted hover:text-text',

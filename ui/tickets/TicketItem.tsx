@@ -1,5 +1,5 @@
 import { clsx } from 'clsx';
-import { CircleCheck, MessageCircle, MessageCircleReply } from 'lucide-react';
+import { BellOff, CircleCheck, MessageCircle, MessageCircleReply, UserRound } from 'lucide-react';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
@@ -11,6 +11,7 @@ import { Avatar } from '../shell/Avatar.tsx';
 import { Badge } from '../shell/Badge.tsx';
 import type { Side } from '../desk/typing.ts';
 import { useProfileOf } from './useNotes.ts';
+import { useMuted, useStaffState } from './useStaffState.ts';
 import { unreadOf } from './useTickets.ts';
 import { StatusChip } from './StatusChip.tsx';
 import { TypingDots } from './TypingDots.tsx';
@@ -57,11 +58,16 @@ export const TicketItem = memo(function TicketItem({ ticket, side, href, selecte
           <span className="min-w-0 flex-1 truncate text-sm text-text-muted">
             <Preview ticket={ticket} side={side} />
           </span>
-          <Badge count={unread} label={t('tickets.unread', { count: unread })} />
+          {side === 'staff' ? (
+            <StaffBadge ticketId={ticket.id} count={unread} />
+          ) : (
+            <Badge count={unread} label={t('tickets.unread', { count: unread })} />
+          )}
         </span>
         <span className="mt-1.5 flex items-center gap-2 text-xs text-text-muted">
           <StatusChip ticket={ticket} />
           {t('tickets.number', { number: ticket.number })}
+          {side === 'staff' && <StaffMarks ticketId={ticket.id} />}
         </span>
       </span>
     </Link>
@@ -95,6 +101,36 @@ function AuthorName({ userId }: { userId: string }) {
   const { t } = useTranslation();
   const { data: profile } = useProfileOf(userId);
   return profile === null ? t('customer.gone') : (profile?.nickname ?? '…');
+}
+
+/** A muted ticket's count asks for nobody's attention. */
+function StaffBadge({ ticketId, count }: { ticketId: string; count: number }) {
+  const { t } = useTranslation();
+  const muted = useMuted(ticketId);
+  return <Badge count={count} quiet={muted} label={t('tickets.unread', { count })} />;
+}
+
+/** Who has taken the ticket, and that it is muted. */
+function StaffMarks({ ticketId }: { ticketId: string }) {
+  const { t } = useTranslation();
+  const muted = useMuted(ticketId);
+  const assignee = useStaffState(ticketId)?.assignee_name;
+  return (
+    <span className="ml-auto flex min-w-0 items-center gap-1.5">
+      {muted && (
+        <>
+          <BellOff aria-hidden className="size-3.5 shrink-0" />
+          <span className="sr-only">{t('muting.muted')}</span>
+        </>
+      )}
+      {assignee != null && (
+        <span data-testid="assignee" className="flex min-w-0 items-center gap-1">
+          <UserRound aria-hidden className="size-3.5 shrink-0" />
+          <span className="truncate">{assignee}</span>
+        </span>
+      )}
+    </span>
+  );
 }
 
 const icons = {

@@ -2,12 +2,13 @@ import { Archive, CloudOff, Inbox, SearchX } from 'lucide-react';
 import type { ComponentType, KeyboardEvent, ReactNode } from 'react';
 import type { TicketRow } from '../../core/database.types.ts';
 import { useTranslation } from 'react-i18next';
+import { useDesk } from '../desk/DeskProvider.tsx';
 import type { Side } from '../desk/typing.ts';
 import { errorKey } from '../i18n/error-key.ts';
 import { Button } from '../shell/Button.tsx';
 import { EmptyState } from '../shell/EmptyState.tsx';
 import { Skeleton } from '../shell/Skeleton.tsx';
-import { sectionFilter, sectionSearch, useSection } from './list-section.ts';
+import { listFilter, useSection } from './list-section.ts';
 import { TicketItem } from './TicketItem.tsx';
 import { useTickets } from './useTickets.ts';
 
@@ -34,9 +35,10 @@ type Props = {
 /** The tickets of the section in the address, the latest conversation first. */
 export function TicketList({ side, rows: Rows, selected, pathOf, search = '', empty }: Props) {
   const { t } = useTranslation();
-  const { section } = useSection();
+  const { userId } = useDesk();
+  const { section, owner, listSearch } = useSection();
   const { tickets, isLoading, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useTickets({
-    ...sectionFilter(section),
+    ...listFilter(section, owner, userId),
     search,
   });
 
@@ -58,7 +60,7 @@ export function TicketList({ side, rows: Rows, selected, pathOf, search = '', em
         />
       );
     }
-    if (section === 'all') return empty;
+    if (section === 'all' && owner === 'everybody') return empty;
     return section === 'archive' ? (
       <EmptyState
         icon={Archive}
@@ -72,7 +74,7 @@ export function TicketList({ side, rows: Rows, selected, pathOf, search = '', em
   return (
     <div className="h-full" onKeyDown={moveWithArrows}>
       <Rows
-        key={section}
+        key={section + owner}
         tickets={tickets}
         onEnd={() => {
           if (hasNextPage && !isFetchingNextPage) fetchNextPage();
@@ -82,7 +84,7 @@ export function TicketList({ side, rows: Rows, selected, pathOf, search = '', em
             ticket={ticket}
             side={side}
             selected={ticket.id === selected}
-            href={pathOf(ticket.id) + sectionSearch(section)}
+            href={pathOf(ticket.id) + listSearch}
           />
         )}
       />

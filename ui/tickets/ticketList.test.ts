@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { moment, ticket } from '../desk/fixtures.ts';
-import { selectTickets } from './ticketList.ts';
+import { matchesAssignee, selectTickets } from './ticketList.ts';
 
 const all = { status: 'all', archived: false } as const;
 const ids = (list: ReturnType<typeof selectTickets>) => list.map(({ id }) => id);
@@ -24,4 +24,15 @@ it('archived tickets leave every list but the archive', () => {
 it('what lies beyond the pages fetched isn’t listed, though it is known from elsewhere', () => {
   const known = [ticket('a', 1), ticket('b', 2), ticket('c', 3)];
   expect(ids(selectTickets(known, all, { at: moment(2), id: 'b' }))).toEqual(['c', 'b']);
+});
+
+it('tells whose a ticket is: nobody’s too when staff agreed on something else, and not while it is unknown', () => {
+  const muted = { assignee_id: null, assignee_name: null };
+  const telegrams = { assignee_id: null, assignee_name: 'Пётр' };
+  const annas = { assignee_id: 'anna', assignee_name: 'Анна' };
+  const shown = (assignee: string | null | undefined) =>
+    [undefined, null, muted, telegrams, annas].map((state) => matchesAssignee(state, assignee));
+  expect(shown(undefined)).toEqual([true, true, true, true, true]);
+  expect(shown(null)).toEqual([false, true, true, false, false]);
+  expect(shown('anna')).toEqual([false, false, false, false, true]);
 });

@@ -1,4 +1,4 @@
-import type { TicketRow } from '../../core/database.types.ts';
+import type { StaffStateRow, TicketRow } from '../../core/database.types.ts';
 import type { Cursor } from '../../core/queries/keyset.ts';
 import type { TicketFilter } from '../../core/queries/tickets.ts';
 import { compareMoments } from '../desk/merge.ts';
@@ -11,6 +11,19 @@ export function compareTickets(a: TicketRow, b: TicketRow): number {
 /** True when a list of this filter shows the ticket. */
 export function matchesFilter(ticket: TicketRow, { status, archived }: TicketFilter): boolean {
   return (ticket.archived_at !== null) === archived && (status === 'all' || ticket.status === status);
+}
+
+/**
+ * True when a list of this assignee's tickets shows one: null for nobody's, undefined for anybody's.
+ * @param state what staff agreed on about it; undefined: that isn't known yet, and then the ticket waits.
+ */
+export function matchesAssignee(
+  state: Pick<StaffStateRow, 'assignee_id' | 'assignee_name'> | null | undefined,
+  assignee: string | null | undefined,
+): boolean {
+  if (assignee === undefined) return true;
+  if (assignee === null) return state !== undefined && (state?.assignee_name ?? null) === null;
+  return state?.assignee_id === assignee;
 }
 
 /**

@@ -13,11 +13,14 @@ import {
 import type { Desk } from '../desk/desk.ts';
 import { useDesk, useDeskState } from '../desk/DeskProvider.tsx';
 import { deskKeys } from '../desk/keys.ts';
-import { selectTickets } from './ticketList.ts';
+import { matchesAssignee, selectTickets } from './ticketList.ts';
+import { useStaffCounts } from './useStaffState.ts';
 
 export type TicketListOptions = {
   status?: TicketStatus | 'all';
   archived?: boolean;
+  /** Whose tickets, as in TicketFilter (staff). */
+  assignee?: string | null | undefined;
   search?: string;
 };
 
@@ -28,16 +31,28 @@ type Page = { next: Cursor | undefined; ids: string[] };
  * The tickets of one filter, the latest conversation first, kept true by every change that is told.
  * Pages are fetched as `fetchNextPage` asks for them.
  */
-export function useTickets({ status = 'all', archived = false, search = '' }: TicketListOptions = {}) {
+export function useTickets({
+  status = 'all',
+  archived = false,
+  assignee,
+  search = '',
+}: TicketListOptions = {}) {
   const desk = useDesk();
   const sought = search.trim();
   const query = useInfiniteQuery(
     {
-      queryKey: [...deskKeys.ticketLists, status, archived, sought],
+      // A key's undefined and null are the same to react-query.
+      queryKey: [
+        ...deskKeys.ticketLists,
+        status,
+        archived,
+        sought,
+        { assignee: assignee ?? String(assignee) },
+      ],
       queryFn: async ({ pageParam }): Promise<Page> => {
         const options = { after: pageParam, search: sought, userId: desk.ownerId };
-        const listed = await fetchTickets(desk.supabase, { status, archived }, options);
-        const rows = takeProfiles(desk, listed);
+        const listed = await fetchTickets(desk.supabase, { status, archived, assignee }, options);
+        const rows = takeEmbedded(desk, listed);
         desk.ticketsListed(rows);
         const last = rows.length === ticketPageSize ? rows.at(-1) : undefined;
         return { next: last && { at: last.last_message_at, id: last.id }, ids: rows.map(({ id }) => id) };
@@ -52,14 +67,17 @@ export function useTickets({ status = 'all', archived = false, search = '' }: Ti
     desk.queryClient,
   );
   const known = useDeskState(({ tickets }) => tickets);
+  const staffStates = useDeskState((state) => state.staffStates);
   const pages = query.data?.pages;
   const tickets = useMemo(() => {
     if (!pages) return [];
     const filter = { status, archived };
     return sought === ''
-      ? selectTickets(known.values(), filter, pages.at(-1)?.next)
+      ? selectTickets(known.values(), filter, pages.at(-1)?.next).filter(({ id }) =>
+          matchesAssignee(staffStates.get(id), assignee),
+        )
       : pages.flatMap(({ ids }) => ids.flatMap((id) => known.get(id) ?? []));
-  }, [pages, known, status, archived, sought]);
+  }, [pages, known, staffStates, status, archived, assignee, sought]);
   return {
     tickets,
     isLoading: query.isPending,
@@ -80,7 +98,7 @@ export function useTicket(id: string) {
       queryKey: deskKeys.ticket(id),
       queryFn: async () => {
         const found = await fetchTicket(desk.supabase, id, desk.ownerId);
-        if (found) desk.applyTickets(takeProfiles(desk, [found]));
+        if (found) desk.applyTickets(takeEmbedded(desk, [found]));
         return found !== null;
       },
       enabled: known === undefined,
@@ -109,9 +127,10 @@ export function useTicketCounts(): TicketCounts | undefined {
   ).data;
 }
 
-/** How many tickets have messages that this side hasn't read; 0 until it is known. */
+/** How many tickets have messages that this side hasn't read, muted ones aside; 0 until it is known. */
 export function useUnreadTotal(): number {
-  return useTicketCounts()?.unread ?? 0;
+  const unread = useTicketCounts()?.unread ?? 0;
+  return Math.max(0, unread - (useStaffCounts()?.muted_unread ?? 0));
 }
 
 /** Every ticket of one user, archived ones too, the latest conversation first (staff). */
@@ -138,9 +157,10 @@ export function unreadOf(ticket: TicketRow, side: Desk['side']): number {
   return side === 'staff' ? ticket.unread_count : ticket.user_unread_count;
 }
 
-/** Moves the users that came with tickets into their own place in the cache. */
-function takeProfiles(desk: Desk, listed: readonly ListedTicket[]): TicketRow[] {
-  return listed.map(({ profile, ...row }) => {
+/** Moves what came with tickets, their users and what staff agreed on, into its own places. */
+function takeEmbedded(desk: Desk, listed: readonly ListedTicket[]): TicketRow[] {
+  desk.staffStatesListed(listed.map(({ id, staff_state }) => [id, staff_state ?? null]));
+  return listed.map(({ profile, staff_state: _, ...row }) => {
     if (profile) desk.queryClient.setQueryData(deskKeys.profile(profile.id), profile);
     return row;
   });
