@@ -1,6 +1,6 @@
+import { projectDatabase } from '../project-database.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SupabaseClient } from '@supabase/supabase-js';
-import pg from 'pg';
 import { dashboard, projectRef } from '../../api/supabase-dashboard.ts';
 import { checkSchema, SCHEMA_VERSION, type SchemaState } from '../../core/schema-version.ts';
 import { readScripts, type Script } from '../doctor/scripts.ts';
@@ -47,7 +47,7 @@ async function askForDatabase({ dialogue, words }: Session, { url }: Project): P
         return words('schema.databaseUrlWrong');
       const ref = projectRef(url);
       if (ref !== undefined && !typed.includes(ref)) return words('schema.otherDatabase', { ref });
-      const client = connection(typed);
+      const client = projectDatabase(typed);
       try {
         await client.connect();
         return undefined;
@@ -62,7 +62,7 @@ async function askForDatabase({ dialogue, words }: Session, { url }: Project): P
 
 /** Runs all scripts in one transaction: a failure in any of them leaves the database as it was. */
 async function runScripts({ words }: Session, databaseUrl: string, scripts: Script[]): Promise<void> {
-  const client = connection(databaseUrl);
+  const client = projectDatabase(databaseUrl);
   await client.connect();
   let current = '';
   try {
@@ -91,7 +91,7 @@ async function applyByHand(
   const files = scripts.map(({ name }) => `  sql/${name}`).join('\n');
   dialogue.info(`${words('schema.byHand', { page: dashboard(project.url, 'sql') })}\n${files}`);
   for (;;) {
-    await dialogue.confirm(words('schema.done'));
+    await dialogue.confirm(words('schema.done'), words('done'));
     const state = await settled(service);
     if (state.ok) return dialogue.success(words('schema.known', { version: state.version }));
     dialogue.problem(words('schema.notYet', { problem: explainState(session, project, state) }));
@@ -113,16 +113,6 @@ function explainState(session: Session, { url }: Project, state: Exclude<SchemaS
     needed: SCHEMA_VERSION,
     version: state.version ?? '?',
     reason: state.problem,
-  });
-}
-
-function connection(connectionString: string): pg.Client {
-  const supabase = /\.supabase\.(co|com)(:|\/|$)/.test(connectionString);
-  return new pg.Client({
-    connectionString,
-    connectionTimeoutMillis: 15_000,
-    // Supabase's certificates are signed by an authority of its own that no system knows.
-    ...(supabase && { ssl: { rejectUnauthorized: false } }),
   });
 }
 

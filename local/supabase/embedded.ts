@@ -2,8 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { startPostgres } from './postgres/postgres.ts';
-import { applySchema } from './schema/apply.ts';
+import { startDatabase } from './database.ts';
 import type { Smtp } from './auth/mailer.ts';
 import { makeKeys, startSupabase, type Supabase } from './server.ts';
 import type { ProjectKeys } from './tokens.ts';
@@ -30,8 +29,6 @@ export interface Embedded extends Supabase {
   databaseUrl: string;
 }
 
-const DATABASE = 'project';
-
 const keysSchema = z.object({ publishableKey: z.string(), secretKey: z.string(), jwtSecret: z.string() });
 
 /**
@@ -41,13 +38,9 @@ const keysSchema = z.object({ publishableKey: z.string(), secretKey: z.string(),
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const dataDir = resolve(options.dataDir);
   const { logger, sqlFiles, host = '127.0.0.1', port, publicUrl, smtp, siteUrl } = options;
-  const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres'), logger });
+  const database = await startDatabase(dataDir, sqlFiles, logger);
+  const databaseUrl = database.url;
   try {
-    const databaseUrl = postgres.url(DATABASE);
-    await postgres.createDatabase(DATABASE).catch((error: { code?: string }) => {
-      if (error.code !== DUPLICATE_DATABASE) throw error;
-    });
-    await applySchema(databaseUrl, sqlFiles);
     const supabase = await startSupabase({
       databaseUrl,
       storageDir: join(dataDir, 'storage'),
@@ -64,16 +57,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       databaseUrl,
       async stop() {
         await supabase.stop();
-        await postgres.stop();
+        await database.stop();
       },
     };
   } catch (error) {
-    await postgres.stop();
+    await database.stop();
     throw error;
   }
 }
-
-const DUPLICATE_DATABASE = '42P04';
 
 /** The keys of the Supabase that has been started on this data directory; undefined when none has. */
 export async function readKeys(dataDir: string): Promise<ProjectKeys | undefined> {

@@ -143,7 +143,7 @@ function isRunning(child: ChildProcess): boolean {
   return child.exitCode === null && child.signalCode === null;
 }
 
-function connectionString({ password }: Cluster, port: number, database: string): string {
+function connectionString({ password }: Pick<Cluster, 'password'>, port: number, database: string): string {
   return `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
 }
 
@@ -166,7 +166,28 @@ async function stopLeftover(cluster: Cluster, dataDir: string, logger: Logger): 
   }
 }
 
-function newClient(cluster: Cluster, port: number): pg.Client {
+/**
+ * The server that a living desk runs on this data directory, for whoever works beside it.
+ * @returns the connection string of each of its databases; undefined when no desk runs.
+ */
+export async function findDeskServer(dataDir: string): Promise<((database: string) => string) | undefined> {
+  const found = await findPostmaster(join(dataDir, 'cluster'));
+  const password = await readFile(join(dataDir, 'password'), 'utf8').catch(() => undefined);
+  if (!found || password === undefined) return undefined;
+  const client = newClient({ password }, found.port);
+  try {
+    await client.connect();
+    // Nobody holds the lock of a server that a killed desk left behind.
+    if (await takeLock(client)) return undefined;
+    return (database) => connectionString({ password }, found.port, database);
+  } catch {
+    return undefined;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function newClient(cluster: Pick<Cluster, 'password'>, port: number): pg.Client {
   const client = new pg.Client({
     connectionString: connectionString(cluster, port, 'postgres'),
     application_name: 'desk lock',

@@ -28,4 +28,6 @@ grant anon, authenticated, service_role to authenticator, supabase_storage_admin
 grant anon, authenticated, service_role, authenticator to postgres with admin option;
 -- A project's scripts run as `postgres`, which is no superuser, and yet may write policies and triggers on Supabase's own tables.
 grant supabase_auth_admin, supabase_storage_admin, supabase_realtime_admin to postgres;
+-- Supabase lets it load data without firing triggers.
+grant set on parameter session_replication_role to postgres;
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres;

@@ -30,13 +30,17 @@ export interface Disk {
   remove(versions: string[]): Promise<void>;
 }
 
+/** Where the content of a version lies; 256 folders keep each of them small. */
+export function pathOfVersion(folder: string, version: string): string {
+  return join(folder, version.slice(0, 2), version);
+}
+
 /** Opens the folder, and clears it of what a killed server was receiving. */
 export async function openDisk(folder: string): Promise<Disk> {
   const arriving = join(folder, 'arriving');
   await rm(arriving, { recursive: true, force: true });
   await mkdir(arriving, { recursive: true });
-  // 256 folders keep each of them small.
-  const pathOf = (version: string) => join(folder, version.slice(0, 2), version);
+  const pathOf = (version: string) => pathOfVersion(folder, version);
 
   async function place(from: string, version: string): Promise<void> {
     const path = pathOf(version);
