@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { flowUnderKills, killed } from './testing/kills.ts';
+import { type BridgeProgram, buildBridge } from './testing/bridge-process.ts';
+import { flowUnderKills } from './testing/kills.ts';
 import { createStage, type Stage } from './testing/stage.ts';
 
 let stage: Stage;
+let program: BridgeProgram;
 beforeAll(async () => {
-  stage = await createStage();
+  [stage, program] = await Promise.all([createStage(), buildBridge()]);
 });
-afterAll(() => stage.stop());
+afterAll(async () => {
+  await Promise.all([stage.stop(), program.remove()]);
+});
 
-const kills = 3;
+const kills = 10;
 
-/** A claim that the database carried out after its worker's death lasts its 15 seconds. */
-const drained = (probe: () => Promise<number>) => expect.poll(probe, { timeout: 45_000, interval: 50 });
+const drained = (probe: () => Promise<number>) => expect.poll(probe, { timeout: 30_000, interval: 50 });
 
 it('loses nothing when it is killed at any moment, and doubles at most the one message in flight', async () => {
   await stage.desk.sql('update private.settings set messages_per_minute = 100000');
@@ -23,6 +26,7 @@ it('loses nothing when it is killed at any moment, and doubles at most the one m
   const { token, groupId, apiRoot } = stage.telegram;
   const { url, secretKey } = stage.desk;
   const { written, last } = await flowUnderKills({
+    program,
     place: { url, secretKey, token, groupId, apiRoot },
     kills,
     write: async (number) => {
@@ -30,8 +34,7 @@ it('loses nothing when it is killed at any moment, and doubles at most the one m
       await stage.write(tickets[at]!, `слово ${number}.`);
       await stage.telegram.staff.post({ as: 'anna', topic: topics[at]!, text: `ответ ${number}.` });
     },
-    expireLeases: () =>
-      stage.desk.sql('update public.telegram_topics set leased_until = now() where leased_by is not null'),
+    everyMs: 50,
   });
   try {
     await drained(
@@ -46,7 +49,7 @@ it('loses nothing when it is killed at any moment, and doubles at most the one m
     await drained(async () => new Set((await answers()).map(({ message }) => message)).size).toBe(written);
     expect(await answers()).toHaveLength(written);
   } finally {
-    await killed(last);
+    await last.kill();
   }
 
   let shownInAll = 0;

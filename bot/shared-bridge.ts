@@ -32,7 +32,7 @@ export function createSharedBridge(options: BridgeOptions, holder: string): Brid
 
   function begin(): Term {
     logger.info('this bot leads: it carries the bridge');
-    const bridge = createBridge(options);
+    const bridge = createBridge({ ...options, name: holder });
     return (term = { bridge, started: bridge.start() });
   }
 

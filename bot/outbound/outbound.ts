@@ -1,10 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { delay } from '../clock.ts';
 import { DeskUnavailable } from '../desk-call.ts';
 import { explain } from '../telegram/errors.ts';
 import { priorities } from '../telegram/pacer.ts';
 import { Runway } from './calls.ts';
 import { LeaseLost, type OutboundDeps, TicketWork } from './ticket-work.ts';
+
+/** What the workers work with. */
+export interface WorkersDeps extends Omit<OutboundDeps, 'signal' | 'runway'> {
+  /** Their leases are taken in this name, which nobody else that runs may have. */
+  name: string;
+}
 
 export interface OutboundOptions {
   /** Tickets worked on at the same time. */
@@ -15,7 +20,7 @@ export interface OutboundOptions {
 
 /** The workers that carry the outbox into the group. Several of them, in one process or many, never share a ticket. */
 export class Outbound {
-  readonly #deps: Omit<OutboundDeps, 'signal' | 'runway'>;
+  readonly #deps: WorkersDeps;
   readonly #slots: number;
   readonly #pollMs: number;
   readonly #runway = new Runway();
@@ -26,14 +31,16 @@ export class Outbound {
   /** A wake-up that found nobody asleep: the next who would lie down looks once more instead. */
   #awake = false;
 
-  constructor(deps: Omit<OutboundDeps, 'signal' | 'runway'>, options: OutboundOptions = {}) {
+  constructor(deps: WorkersDeps, options: OutboundOptions = {}) {
     this.#deps = deps;
     this.#slots = options.slots ?? 4;
     this.#pollMs = options.pollMs ?? 3_000;
   }
 
   start(): void {
-    this.#running = Array.from({ length: this.#slots }, () => this.#slot(randomUUID()));
+    this.#running = Array.from({ length: this.#slots }, (_, index) =>
+      this.#slot(`${this.#deps.name}:${index}`),
+    );
   }
 
   /** Lets calls in flight end, gives leases back. */

@@ -10,11 +10,21 @@ export interface BridgePlace {
   token: string;
   groupId: number;
   apiRoot: string;
+  /** A compressed clock that started at `began`, milliseconds since the epoch; default: real time. */
+  clock?: { began: number; speed: number } | undefined;
+  /** Default: Telegram's limits don't matter. */
+  limits?: { perMinute: number; perSecond: number } | undefined;
 }
 
-// A bridge in a process of its own, so that a test can kill it. Says so to its parent once it runs.
-const place = JSON.parse(process.argv[2] ?? '') as BridgePlace;
+/** What the process is told by its parent, and what it answers. */
+export type BridgeOrder = 'go' | 'memory';
+export type BridgeReport = 'loaded' | 'running' | { memory: number };
+
+// A bridge in a process of its own, so that it can be killed and weighed. It says so when it is loaded, waits to be
+// told to go, and says so when it runs.
+const { clock, ...place } = JSON.parse(process.argv[2] ?? '') as BridgePlace;
 const bridge = createBridge({
+  name: 'the bridge that is killed',
   supabase: createClient(place.url, place.secretKey, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     realtime: { transport: WebSocket as unknown as typeof globalThis.WebSocket },
@@ -23,9 +33,16 @@ const bridge = createBridge({
   staff: 'group',
   locale: 'ru',
   panelUrl: 'http://127.0.0.1:3000/admin/tickets',
-  logger: pino({ level: 'silent' }),
-  limits: { perMinute: 5_000, perSecond: 1_000 },
+  logger: pino({ level: process.env.BRIDGE_LOG ?? 'silent' }),
+  limits: place.limits ?? { perMinute: 5_000, perSecond: 1_000 },
+  ...(clock && {
+    clock: { speed: clock.speed, now: () => clock.began + (Date.now() - clock.began) * clock.speed },
+  }),
 });
+const report = (what: BridgeReport): void => void process.send?.(what);
 process.on('disconnect', () => process.exit());
-await bridge.start();
-process.send?.('running');
+process.on('message', (order: BridgeOrder) => {
+  if (order === 'memory') return report({ memory: process.memoryUsage().rss });
+  void bridge.start().then(() => report('running'));
+});
+report('loaded');
