@@ -1,11 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readConfig } from '../api/config.ts';
-import { createStage, type Stage } from '../bot/testing/stage.ts';
+import { createStage, eventually, type Stage } from '../bot/testing/stage.ts';
+import { createDatabase, dropDatabase } from '../local/supabase/postgres/databases.ts';
+import { applySchema } from '../local/supabase/schema/apply.ts';
+import { startSupabase } from '../local/supabase/server.ts';
+import { startTelegram } from '../local/telegram/server.ts';
 import { runDoctor } from './doctor/doctor.ts';
 import type { Finding, Group } from './doctor/findings.ts';
+import { clientFor } from './doctor/stage.ts';
+import { keys, operator } from './setup/operator-for-test.ts';
+import { runSetup } from './setup/setup.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 let stage: Stage;
@@ -15,6 +27,13 @@ beforeAll(async () => {
   await archive();
 });
 afterAll(() => stage.stop());
+
+async function run(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await client.query(sql);
+  await client.end();
+}
 
 const archive = () => stage.desk.sql('select public.archive_closed_tickets()');
 
@@ -179,5 +198,138 @@ describe('the doctor', () => {
     expect(failures(await doctor(['typing'], { SUPABASE_URL: 'http://127.0.0.1:9' }))).toEqual([
       'project.unreachable',
     ]);
+  });
+});
+
+describe('set-up', () => {
+  const { enter, down, clearLine, interrupt } = keys;
+
+  /** A Supabase project that has never heard of Trivet, a bot that isn't in its group, and somebody's `.env`. */
+  async function foreignProject() {
+    const adminUrl = inject('postgresUrl')!;
+    const name = `foreign_${randomBytes(6).toString('hex')}`;
+    await createDatabase(adminUrl, name);
+    const superuserUrl = Object.assign(new URL(adminUrl), { pathname: `/${name}` });
+    await applySchema(superuserUrl.href);
+    const dir = await mkdtemp(path.join(tmpdir(), 'trivet-setup-'));
+    const logger = pino({ level: 'silent' });
+    const supabase = await startSupabase({
+      databaseUrl: superuserUrl.href,
+      storageDir: dir,
+      port: 0,
+      logger,
+    });
+    const telegram = await startTelegram({ logger });
+    telegram.group.setBot('left');
+    // As on Supabase, where one is given the role postgres, which is no superuser.
+    superuserUrl.searchParams.set('options', '-c role=postgres');
+    return {
+      supabase,
+      telegram,
+      databaseUrl: superuserUrl.href,
+      envFile: path.join(dir, '.env'),
+      stop: async () => {
+        await telegram.stop();
+        await supabase.stop();
+        await dropDatabase(adminUrl, name);
+        await rm(dir, { recursive: true, force: true });
+      },
+    };
+  }
+
+  it('leads from nothing to a working desk, takes no wrong answer, and asks nothing the second time', async () => {
+    const { supabase, telegram, databaseUrl, envFile, stop } = await foreignProject();
+    try {
+      await writeFile(envFile, '# mine\r\nPORT=3100\r\nexport LOCALE=\r\n');
+      const env = { LANG: 'ru_RU.UTF-8', TELEGRAM_API_ROOT: telegram.apiRoot };
+      const first = operator([
+        [/Язык бота/, enter],
+        [/Где хранить/, enter],
+        [/Адрес проекта/, `nonsense${enter}`],
+        [/не адрес проекта.*Адрес проекта/, `${clearLine}${supabase.url}/rest/v1${enter}`],
+        [/Публичный ключ/, `${supabase.secretKey}${enter}`],
+        [/его увидели бы браузеры.*Публичный ключ/, `${clearLine}${supabase.publishableKey}${enter}`],
+        [/Секретный ключ/, ` ${supabase.secretKey} ${enter}`],
+        [/Строка подключения/, `${databaseUrl.replace(/:[^:]*@/, ':wrong@')}${enter}`],
+        [/К базе не подключиться.*Строка подключения/, `${databaseUrl}${enter}`],
+        [/почта первого сотрудника/, `Anna@example.com${enter}`],
+        [/Пароль для него/, `correct horse${enter}`],
+        [/Адрес, по которому/, `https://desk.example${enter}`],
+        [/Подключить группу/, enter],
+        [/Токен бота/, `1:${'x'.repeat(35)}${enter}`],
+        [/Токен бота не принят.*Токен бота: /, `${telegram.token}${enter}`],
+        [/Сделано, продолжить/, ''],
+      ]);
+      const running = runSetup({ root, envFile, env, ...first });
+      await eventually(() => first.unasked()).toEqual([]);
+      telegram.group.setBot('administrator');
+      telegram.group.setRights({ can_manage_topics: false });
+      first.answer([
+        [/Какая группа/, enter],
+        [/нельзя управлять темами.*Сделано, продолжить/, ''],
+      ]);
+      first.input.write(enter);
+      await eventually(() => first.unasked()).toEqual([]);
+      telegram.group.setRights({ can_manage_topics: true });
+      first.answer([[/Как бот получает/, `${down}${enter}`]]);
+      first.input.write(enter);
+      expect(await running, first.shown().slice(-1_500)).toBe(0);
+      expect(first.unasked()).toEqual([]);
+
+      const written = await readFile(envFile, 'utf8');
+      expect(written.split('\n').slice(0, 3)).toEqual(['# mine', 'PORT=3100', 'LOCALE=ru']);
+      expect(written).toContain(`\nSUPABASE_SECRET_KEY=${supabase.secretKey}\n`);
+      expect(written).toContain(`\nTELEGRAM_GROUP_ID=${telegram.groupId}\n`);
+      expect(written).not.toMatch(/correct horse|postgresql:|\r/);
+      expect((await stat(envFile)).mode & 0o777).toBe(0o600);
+      const called = (method: string) => telegram.calls().filter((call) => call.method === method);
+      expect(called('setWebhook')).toMatchObject([
+        { params: { url: 'https://desk.example/api/telegram/webhook' } },
+      ]);
+      expect(called('setMyCommands').length).toBe(3);
+      const anna = clientFor(supabase, supabase.publishableKey);
+      const { error } = await anna.auth.signInWithPassword({
+        email: 'anna@example.com',
+        password: 'correct horse',
+      });
+      expect(error).toBeNull();
+
+      const second = operator([]);
+      expect(await runSetup({ root, envFile, env, ...second }), second.shown().slice(-1_500)).toBe(0);
+      expect(second.shown()).toMatch('Файл .env уже такой, как нужно');
+      expect(await readFile(envFile, 'utf8')).toBe(written);
+    } finally {
+      await stop();
+    }
+  });
+
+  it('leaves everything as it was when a script fails or the person goes away', async () => {
+    const { supabase, databaseUrl, envFile, stop } = await foreignProject();
+    try {
+      const service = clientFor(supabase, supabase.secretKey);
+      const env = {
+        LOCALE: 'en',
+        SUPABASE_URL: supabase.url,
+        SUPABASE_PUBLISHABLE_KEY: supabase.publishableKey,
+        SUPABASE_SECRET_KEY: supabase.secretKey,
+        SUPABASE_DB_URL: databaseUrl,
+      };
+      await run(databaseUrl, 'create view public.telegram_outbox as select 1 as id');
+      const failing = operator([]);
+      expect(await runSetup({ root, envFile, env, ...failing })).toBe(1);
+      expect(failing.shown()).toMatch(
+        /create_telegram_bridge.sql failed, and nothing of the scripts was applied/,
+      );
+      expect((await service.from('profiles').select('id')).error).not.toBeNull();
+
+      await run(databaseUrl, 'drop view public.telegram_outbox');
+      const leaving = operator([[/E-mail of the first/, interrupt]]);
+      expect(await runSetup({ root, envFile, env, ...leaving })).toBe(1);
+      expect(leaving.shown()).toMatch('.env is unchanged');
+      await expect(stat(envFile)).rejects.toThrow('ENOENT');
+      expect((await service.from('profiles').select('id')).error).toBeNull();
+    } finally {
+      await stop();
+    }
   });
 });

@@ -14,6 +14,8 @@ export interface Context {
   /** A client with the secret key. */
   service: SupabaseClient;
   scripts: Script[];
+  /** The desk is meant to be running now. */
+  running: boolean;
   /** How long an event may take to arrive, in milliseconds. */
   patience: number;
 }
@@ -49,10 +51,10 @@ export type Diagnosis = z.infer<typeof diagnosis>;
  * @returns undefined when the function isn't there: the scripts weren't all run.
  */
 export async function diagnose({ service }: Context): Promise<Diagnosis | undefined> {
-  const { data, error } = await service.rpc('diagnose');
-  if (error?.code === 'PGRST202') return undefined;
-  if (error) throw error;
-  return diagnosis.parse(data);
+  const answer = await service.rpc('diagnose');
+  if (answer.error?.code === 'PGRST202') return undefined;
+  if (answer.error) throw answer.error;
+  return diagnosis.parse(answer.data);
 }
 
 /** What an error of any kind says, in one line. */

@@ -28,6 +28,8 @@ export interface DoctorOptions {
   onFinding?: ((finding: Finding) => void) | undefined;
   /** Stops the checks; what was made is removed all the same. */
   signal?: AbortSignal | undefined;
+  /** False: the desk isn't started yet, so nobody answers Telegram's deliveries. Default true. */
+  running?: boolean | undefined;
   /** How long an event may take to arrive, in milliseconds; default 5,000. */
   patience?: number | undefined;
 }
@@ -64,6 +66,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Finding[]> {
     // A stopped embedded desk has no keys, but nothing is asked of the client then.
     service: clientFor(target, target.secretKey || 'none'),
     scripts: await readScripts(root),
+    running: options.running ?? true,
     patience: options.patience ?? 5_000,
   };
   let stage: Stage | undefined;

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { randomUUID } from 'node:crypto';
-import type { SupabaseClient } from '@supabase/supabase-js';
+import { REALTIME_SUBSCRIBE_STATES, type SupabaseClient } from '@supabase/supabase-js';
 
 export type Row = Record<string, unknown>;
 interface Heard {
@@ -45,7 +45,11 @@ export class Watch {
           if (extension === 'postgres_changes') settle(status === 'ok' ? undefined : (message ?? status));
         })
         .subscribe((status, error) => {
-          if (status === 'CHANNEL_ERROR' || status === 'TIMED_OUT') settle(error?.message ?? status);
+          if (
+            status === REALTIME_SUBSCRIBE_STATES.CHANNEL_ERROR ||
+            status === REALTIME_SUBSCRIBE_STATES.TIMED_OUT
+          )
+            settle(error?.message ?? status);
         });
     });
     watch.ms = Math.round(performance.now() - began);

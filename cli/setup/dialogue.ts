@@ -26,20 +26,25 @@ export class Dialogue {
   }
 
   /** Asks for a line until it stands the check. White space around an answer, as copying leaves it, is no part of it. */
-  async ask({ message, placeholder, initial, secret, check }: Question): Promise<string> {
-    const options = {
-      message,
-      validate: (answer: string | undefined) => check?.((answer ?? '').trim()),
-      ...this.#streams,
-    };
-    const answer: string | symbol | undefined = await (secret
-      ? clack.password({ ...options, clearOnError: true })
-      : clack.text({
-          ...options,
-          ...(placeholder !== undefined && { placeholder }),
-          ...(initial !== undefined && { initialValue: initial }),
-        }));
-    return given(answer ?? '').trim();
+  async ask(question: Question): Promise<string> {
+    const { message, placeholder, secret, check } = question;
+    let initial = question.initial ?? '';
+    for (;;) {
+      const answer: string | symbol | undefined = await (secret
+        ? clack.password({ message, ...this.#streams })
+        : clack.text({
+            message,
+            ...(placeholder !== undefined && { placeholder }),
+            initialValue: initial,
+            ...this.#streams,
+          }));
+      const line = (given(answer) ?? '').trim();
+      // Not the library's own validation, which speaks English only.
+      const problem = await check?.(line);
+      if (problem === undefined) return line;
+      this.problem(problem);
+      initial = line;
+    }
   }
 
   /** Asks for one of several; the first is chosen already. */
@@ -47,15 +52,15 @@ export class Dialogue {
     const answer = await clack.select<string>({
       message,
       options: Object.entries<string>(options).map(([value, label]) => ({ value, label })),
+      showInstructions: false,
       ...this.#streams,
     });
     return given(answer) as Value;
   }
 
-  /** Waits until the person says yes; no ends the dialogue. */
-  async confirm(message: string): Promise<void> {
-    const yes = given(await clack.confirm({ message, ...this.#streams }));
-    if (!yes) throw new Cancelled();
+  /** Waits until the person says that something is done. */
+  async confirm(message: string, done: string): Promise<void> {
+    await this.choose(message, { done });
   }
 
   begin(title: string, text: string): void {

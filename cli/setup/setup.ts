@@ -97,6 +97,7 @@ export async function runSetup(options: SetupOptions): Promise<number> {
       config: readConfig(merged),
       root,
       envFile: file,
+      running: false,
       onFinding: printer(words, (line) => dialogue.line(line)),
     });
     dialogue.line(`\n${verdictLine(findings, words)}\n`);

@@ -91,7 +91,7 @@ export async function connectTelegram(session: Session): Promise<void> {
       }
       dialogue.problem(session.problemWords('telegram.botNotInGroup', { bot, group: kept }));
     }
-    await dialogue.confirm(words('telegram.addToGroup', { bot }));
+    await dialogue.confirm(words('telegram.addToGroup', { bot }), words('done'));
     const seen = await groupsIn(api);
     if (seen.length > 0) {
       const options = Object.fromEntries(seen.map(({ id, title }) => [`g${id}`, `${title} (${id})`]));
@@ -126,7 +126,7 @@ export async function connectTelegram(session: Session): Promise<void> {
       const { problems, hints } = await checkStanding(api, group.id, createWords(locale));
       for (const remark of [...problems, ...hints]) dialogue.problem(remark);
       if (problems.length === 0) return dialogue.success(words('telegram.ready', { title: group.title }));
-      await dialogue.confirm(words('telegram.fix'));
+      await dialogue.confirm(words('telegram.fix'), words('done'));
     }
   }
 

@@ -9,7 +9,7 @@ export const setupEn: Translation<typeof setupRu> = {
   cancelled: 'Stopped: .env is unchanged. Run npm run setup again; what is done already will be of use.',
   notATerminal:
     'Set-up needs a terminal. Without one set the variables yourself as docs/production.md says, and run npm run doctor.',
-  checking: 'Checking…',
+  done: 'Done, go on',
   language: { ask: 'Language of the bot and the commands', ru: 'Русский', en: 'English' },
   where: {
     ask: 'Where shall the data be?',
@@ -60,7 +60,7 @@ export const setupEn: Translation<typeof setupRu> = {
     known: 'Bot @{{bot}} in the group “{{title}}”',
     bot: 'This is the bot @{{bot}}',
     addToGroup:
-      'Make a group, turn topics on, and add @{{bot}} as an administrator that may manage topics and delete messages. Done?',
+      'Make a group, turn topics on, and add @{{bot}} as an administrator that may manage topics and delete messages.',
     which: 'Which group?',
     other: 'Another one, I’ll type its number',
     groupId: 'The group’s number (begins with -100; it is in a message’s link: t.me/c/NUMBER/…)',

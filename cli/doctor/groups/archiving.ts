@@ -28,7 +28,7 @@ export const checkArchiving: StagedCheck = async (report, context, { user, ticke
     if (run.error) throw run.error;
     const { data, error } = await service.from('tickets').select('archived_at').eq('id', ticketId).single();
     if (error) throw error;
-    return (data as { archived_at: string | null }).archived_at !== null;
+    return data.archived_at !== null;
   }
 
   function checkSchedule({ last_run_at, overdue, cron }: Diagnosis['archive']): void {
