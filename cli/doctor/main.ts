@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { config as loadEnvFile } from 'dotenv';
 import { readConfig } from '../../api/config.ts';
+import { loadEnvironment } from '../../api/env.ts';
 import { explain } from '../../api/explain.ts';
 import { doctorWords } from '../../core/words/doctor.ts';
 import { operatorLocale } from '../../core/words/problems.ts';
@@ -10,7 +10,7 @@ import { type Group, groups } from './findings.ts';
 import { printer, verdictLine, verdictOf } from './print.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-loadEnvFile({ path: path.join(root, '.env'), quiet: true });
+loadEnvironment(root);
 const locale = operatorLocale(process.env);
 const words = doctorWords(locale);
 const isGroup = (name: string): name is Group => (groups as readonly string[]).includes(name);

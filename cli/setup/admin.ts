@@ -6,7 +6,7 @@ import { type Session, SetupError } from './session.ts';
 const passwordLength = 10;
 
 /**
- * Sees to it that somebody is on the staff.
+ * Sees to it that somebody is on the staff; an empty answer leaves it to the backup that is moved here next.
  * @param service a client with the secret key
  */
 export async function makeFirstAdmin(session: Session, service: SupabaseClient): Promise<void> {
@@ -25,8 +25,9 @@ export async function makeFirstAdmin(session: Session, service: SupabaseClient):
   const isEmail = (typed: string) => z.email().safeParse(typed).success;
   const typed = await dialogue.ask({
     message: words('admin.email'),
-    check: (email) => (isEmail(email) ? undefined : words('admin.emailWrong')),
+    check: (email) => (email === '' || isEmail(email) ? undefined : words('admin.emailWrong')),
   });
+  if (typed === '') return dialogue.info(words('admin.later'));
   const email = typed.toLowerCase();
   const known = await service.from('profiles').select('id').eq('email', email).limit(1);
   if (known.error) throw fail(known.error.message);

@@ -44,7 +44,8 @@ export const setupEn: Translation<typeof setupRu> = {
   },
   admin: {
     known: 'There is somebody on the staff already: {{email}}',
-    email: 'E-mail of the first staff member',
+    email: 'E-mail of the first staff member. Empty: they come with the data you move here',
+    later: 'Nobody is on the staff yet: move the data, then run npm run setup again',
     emailWrong: 'That is no e-mail address.',
     password: 'A password for them, at least {{length}} characters',
     passwordShort: 'Shorter than {{length}} characters.',
