@@ -7,27 +7,32 @@ export interface BenchResult {
   figures: Record<string, number>;
 }
 
-const benches: Record<string, () => Promise<BenchResult>> = {
+const benches: Record<string, (parts: string[]) => Promise<BenchResult>> = {
   rest: async () => (await import('../local/supabase/rest/bench.ts')).benchRest(),
   realtime: async () => (await import('../local/supabase/realtime/bench.ts')).benchRealtime(),
   desk: async () => (await import('./desk.ts')).benchDesk(),
-  bridge: async () => (await import('./bridge.ts')).benchBridge(),
+  bridge: async (parts) => (await import('./bridge.ts')).benchBridge(parts),
   paint: async () => (await import('./paint.ts')).benchPaint(),
   size: async () => (await import('./size.ts')).benchSize(),
 };
 
-// `npm run bench` measures everything, `npm run bench -- rest desk` what is named; the table is also written as JSON.
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !(name in benches));
-if (unknown.length > 0) {
-  console.error(`There is no benchmark ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}.`);
-  process.exit(1);
+// `npm run bench` measures everything, `npm run bench -- rest desk` what is named, `npm run bench -- bridge latency
+// kills` those parts of a bench that has parts; the table is also written as JSON.
+const wanted = new Map<string, string[]>();
+let parts: string[] | undefined;
+for (const name of process.argv.slice(2)) {
+  if (name in benches) wanted.set(name, (parts = []));
+  else if (parts !== undefined && wanted.get('bridge') === parts) parts.push(name);
+  else {
+    console.error(`There is no benchmark ${name}; there are ${Object.keys(benches).join(', ')}.`);
+    process.exit(1);
+  }
 }
 
 const results: BenchResult[] = [];
 for (const [name, run] of Object.entries(benches)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  const result = await run();
+  if (wanted.size > 0 && !wanted.has(name)) continue;
+  const result = await run(wanted.get(name) ?? []);
   results.push(result);
   console.log(`\n${result.name}`);
   console.table(

@@ -4,7 +4,7 @@ import type { SupabaseClient } from '@supabase/supabase-js';
 import { type Api, GrammyError } from 'grammy';
 import type { Logger } from 'pino';
 import type { Locale } from '../core/database.types.ts';
-import { type Clock, delay } from './clock.ts';
+import { type Clock, delay, realClock } from './clock.ts';
 import { Desk } from './desk.ts';
 import type { Group } from './group.ts';
 import { createBot } from './inbound/bot.ts';
@@ -88,7 +88,8 @@ export function createBridge(options: BridgeOptions): Bridge {
   const panelUrl = (ticketId: string): string => `${options.panelUrl}/${ticketId}`;
   const desk = new Desk(supabase);
   const group: Group = { chatId: telegram.groupId, topics: true };
-  const pacer = new Pacer({ clock: options.clock, ...options.limits });
+  const clock = options.clock ?? realClock;
+  const pacer = new Pacer({ clock, ...options.limits });
   const stopping = new AbortController();
   const running: Promise<void>[] = [];
   const problems = new Map<'standing' | 'updates' | 'calls', string>();
@@ -104,6 +105,7 @@ export function createBridge(options: BridgeOptions): Bridge {
       tools: new StaffDesk(supabase),
       group,
       pacer,
+      clock,
       words,
       logger,
       staff: options.staff,

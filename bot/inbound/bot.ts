@@ -19,7 +19,7 @@ import { tellRefusals } from './refusals.ts';
 /** The kinds of updates the bot lives on; Telegram sends no others. */
 export const allowedUpdates = ['message', 'edited_message', 'callback_query', 'my_chat_member'] as const;
 
-/** A call that takes longer has failed, in seconds; long polling waits less. */
+/** A call that takes longer has failed, in the clock's seconds; long polling waits less. */
 const callTimeout = 60;
 
 /** The bot, with everything it does with updates. Sending the outbox isn't its business. */
@@ -38,7 +38,11 @@ export interface InboundBot {
 export function createBot(token: string, deps: InboundDeps, onStanding: () => void): InboundBot {
   const { desk, group, logger } = deps;
   const bot = new Bot<BotContext>(token, {
-    client: { apiRoot: deps.apiRoot, timeoutSeconds: callTimeout, sensitiveLogs: false },
+    client: {
+      apiRoot: deps.apiRoot,
+      timeoutSeconds: Math.max(1, callTimeout / deps.clock.speed),
+      sensitiveLogs: false,
+    },
   });
   const answers = new Answers(deps.pacer, logger);
 

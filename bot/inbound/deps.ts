@@ -1,6 +1,7 @@
 import type { ConversationControls } from '@grammyjs/conversations';
 import type { Context } from 'grammy';
 import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
 import type { Desk } from '../desk.ts';
 import type { DeskTicket } from '../desk-shapes.ts';
 import type { Group } from '../group.ts';
@@ -17,6 +18,7 @@ export interface InboundDeps {
   tools: StaffDesk;
   group: Group;
   pacer: Pacer;
+  clock: Clock;
   words: Words;
   logger: Logger;
   staff: StaffMode;
