@@ -13,6 +13,7 @@ import type { PublicConfig } from './routes/config.ts';
 import { listen, urlHost } from './server.ts';
 import { Parts } from './stopping.ts';
 import { serviceClient } from './supabase.ts';
+import { startSweeper } from './sweeper.ts';
 import { remoteBridge, startBridge } from './telegram-part.ts';
 
 /** Where a person finds the parts of a running desk. */
@@ -100,6 +101,8 @@ export async function startDesk({ config, root, logger, api, bot }: DeskOptions)
 
     const archiver = startArchiver(service, logger.child({ part: 'archiver' }));
     parts.add('archiver', () => archiver.stop());
+    const sweeper = startSweeper(service, logger.child({ part: 'sweeper' }));
+    parts.add('sweeper', () => sweeper.stop());
     const app = createApp({
       logger: logger.child({ part: 'http' }),
       configFor: (hostname): PublicConfig => ({

@@ -119,8 +119,8 @@ export function createAdmin(
       req,
       z.object({ should_soft_delete: z.boolean().optional() }),
     );
-    return inTransaction(pool, async (client) => {
-      await requireUser(client, id);
+    const email = await inTransaction(pool, async (client) => {
+      const user = await requireUser(client, id);
       if (should_soft_delete) {
         // The id stays for what refers to it; nothing that tells who it was does.
         await updateUser(client, id, {
@@ -135,8 +135,11 @@ export function createAdmin(
       } else {
         await client.query('delete from auth.users where id = $1', [id]);
       }
-      return {};
+      return user.email;
     });
+    // The letters that this stand-in kept for them.
+    await pool.query('delete from local_supabase.mailbox where lower(recipient) = lower($1)', [email]);
+    return {};
   }
 
   async function list(res: ServerResponse, url: URL): Promise<object> {
