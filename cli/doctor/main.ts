@@ -30,7 +30,7 @@ try {
   }
   const only = positionals.filter(isGroup);
   const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
 
   const findings = await runDoctor({
     config: readConfig(process.env),
