@@ -3,6 +3,7 @@ import type { SupabaseClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AttachmentInput, TicketRow } from '../core/database.types.ts';
 import { buckets, limits } from '../core/limits.ts';
+import { sweepFiles } from '../core/queries/files.ts';
 import { createTestDesk, type TestDesk, type TestUser } from '../local/supabase/testing.ts';
 import { call, openTicket, refusal, upload, write } from './testing.ts';
 
@@ -323,5 +324,46 @@ describe('avatars', () => {
     expect((await avatars(anna.client).list(anna.id)).data).toHaveLength(1);
     await avatars(anna.client).remove([path]);
     expect((await avatars(anna.client).list(anna.id)).data).toHaveLength(0);
+  });
+});
+
+describe('files are not kept for ever', () => {
+  const age = (path: string, hours: number) =>
+    desk.sql(`update storage.objects set created_at = created_at - make_interval(hours => $2) where name = $1`, [
+      path,
+      hours,
+    ]);
+
+  test('what was never sent goes after a day, what was deleted after an hour, the rest stays', async () => {
+    const [unsent, early] = [randomUUID(), randomUUID()];
+    const never = await upload(anna, unsent, { name: 'never.txt' });
+    const yet = await upload(anna, early, { name: 'yet.txt' });
+    const messageId = randomUUID();
+    const deleted = await upload(anna, messageId, { name: 'deleted.txt' });
+    await write(anna, annas.id, 'A slip', { messageId, attachments: [deleted] });
+    await call(anna.client, 'delete_message', { message_id: messageId });
+    await Promise.all([age(never.file_path, 25), age(sent.file_path, 25), age(yet.file_path, 23)]);
+    expect(await sweepFiles(desk.admin)).toBe(1);
+    expect(await text(anna.client, deleted.file_path)).not.toBeNull();
+    await desk.sql(
+      `update public.ticket_messages set deleted_at = deleted_at - interval '61 minutes' where id = $1`,
+      [messageId],
+    );
+    expect(await sweepFiles(desk.admin)).toBe(1);
+    expect(await sweepFiles(desk.admin)).toBe(0);
+    const left = [never, deleted, yet, sent].map(({ file_path: path }) => text(anna.client, path));
+    expect((await Promise.all(left)).map((content) => content !== null)).toEqual([false, false, true, true]);
+  });
+
+  test('only so many wait to be sent', async () => {
+    const messageId = randomUUID();
+    await desk.sql('update private.settings set unsent_uploads = 3');
+    const carla = await desk.createUser();
+    const uploads: AttachmentInput[] = [];
+    for (const name of ['1.txt', '2.txt', '3.txt']) uploads.push(await upload(carla, messageId, { name }));
+    expect(await put(carla.client, `${carla.id}/${messageId}/4.txt`)).toBe('403');
+    await openTicket(carla, { messageId, attachments: uploads });
+    expect(await put(carla.client, `${carla.id}/${randomUUID()}/4.txt`)).toBe('allowed');
+    await desk.sql(`update private.settings set unsent_uploads = $1`, [limits.unsentUploads]);
   });
 });
