@@ -57,7 +57,7 @@ export function ConversationHead({ ticket, back, details, onToggleDetails }: Pro
           </span>{' '}
           {ticket.subject}
         </h2>
-        <span className="mx-2 shrink-0 text-text-muted max-lg:hidden">
+        <span className="mx-2 shrink-0 text-text-muted max-2xl:hidden">
           {ticket.archived_at !== null
             ? t('tickets.archivedOn', { date: dates.day(ticket.archived_at) })
             : ticket.closed_at !== null

@@ -1,4 +1,4 @@
-import { CircleCheck, RotateCcw, SearchX } from 'lucide-react';
+import { CircleCheck, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TicketRow } from '../../core/database.types.ts';
@@ -7,30 +7,18 @@ import { useDates } from '../../ui/i18n/dates.ts';
 import { Button } from '../../ui/shell/Button.tsx';
 import { ConfirmDialog } from '../../ui/shell/ConfirmDialog.tsx';
 import { DetailHeader } from '../../ui/shell/DetailHeader.tsx';
-import { DetailSkeleton } from '../../ui/shell/DetailSkeleton.tsx';
-import { EmptyState } from '../../ui/shell/EmptyState.tsx';
 import { Thread } from '../../ui/thread/Thread.tsx';
 import { StatusChip } from '../../ui/tickets/StatusChip.tsx';
+import { TicketDetail } from '../../ui/tickets/TicketDetail.tsx';
 import { useCloseTicket, useReopenTicket } from '../../ui/tickets/useTicketActions.ts';
-import { useTicket } from '../../ui/tickets/useTickets.ts';
 
 /** One ticket of the user's: its head and its conversation. */
 export default function Conversation({ ticketId, back }: { ticketId: string; back: string }) {
-  const { t } = useTranslation();
-  const { ticket, isLoading, error, refetch } = useTicket(ticketId);
-  if (isLoading) return <DetailSkeleton />;
-  if (!ticket) {
-    return (
-      <EmptyState
-        icon={SearchX}
-        title={t('tickets.missing.title')}
-        text={t(error ? errorKey(error) : 'tickets.missing.text')}
-      >
-        {error && <Button onClick={refetch}>{t('app.retry')}</Button>}
-      </EmptyState>
-    );
-  }
-  return <Thread ticketId={ticketId} side="user" header={<Head ticket={ticket} back={back} />} />;
+  return (
+    <TicketDetail ticketId={ticketId} back={back}>
+      {(ticket) => <Thread ticketId={ticketId} side="user" header={<Head ticket={ticket} back={back} />} />}
+    </TicketDetail>
+  );
 }
 
 function Head({ ticket, back }: { ticket: TicketRow; back: string }) {

@@ -1,10 +1,6 @@
-import { MailCheck } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../shell/Button.tsx';
-import { EmptyState } from '../shell/EmptyState.tsx';
-import { Field } from '../shell/Field.tsx';
-import { FormProblem } from './FormProblem.tsx';
+import { AuthForm, EmailField, LetterSent } from './AuthForm.tsx';
 import { forgotPasswordSchema } from './schemas.ts';
 import { useSession } from './session.tsx';
 import { useAuthForm } from './useAuthForm.ts';
@@ -25,27 +21,17 @@ export function ForgotPasswordForm({ email: initial }: { email: string }) {
     },
   );
   if (sentTo !== undefined) {
-    return (
-      <EmptyState
-        icon={MailCheck}
-        title={t('auth.reset.sentTitle')}
-        text={t('auth.reset.sent', { email: sentTo })}
-      />
-    );
+    return <LetterSent title={t('auth.reset.sentTitle')} text={t('auth.reset.sent', { email: sentTo })} />;
   }
   return (
-    <form noValidate onSubmit={onSubmit} data-testid="forgot-password-form" className="flex flex-col gap-4">
-      <Field
-        label={t('auth.email')}
-        type="email"
-        autoComplete="username"
-        error={words(form.formState.errors.email)}
-        {...form.register('email')}
-      />
-      <FormProblem text={problem} />
-      <Button type="submit" variant="primary" busy={form.formState.isSubmitting}>
-        {t('auth.reset.send')}
-      </Button>
-    </form>
+    <AuthForm
+      name="forgot-password-form"
+      onSubmit={onSubmit}
+      busy={form.formState.isSubmitting}
+      problem={problem}
+      action={t('auth.reset.send')}
+    >
+      <EmailField error={words(form.formState.errors.email)} {...form.register('email')} />
+    </AuthForm>
   );
 }

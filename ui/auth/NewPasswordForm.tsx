@@ -1,6 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { Button } from '../shell/Button.tsx';
-import { FormProblem } from './FormProblem.tsx';
+import { AuthForm } from './AuthForm.tsx';
 import { PasswordField } from './PasswordField.tsx';
 import { newPasswordSchema } from './schemas.ts';
 import { useSession } from './session.tsx';
@@ -20,7 +19,13 @@ export function NewPasswordForm() {
     },
   );
   return (
-    <form noValidate onSubmit={onSubmit} data-testid="new-password-form" className="flex flex-col gap-4">
+    <AuthForm
+      name="new-password-form"
+      onSubmit={onSubmit}
+      busy={form.formState.isSubmitting}
+      problem={problem}
+      action={t('auth.recovery.save')}
+    >
       <PasswordField
         label={t('auth.newPassword')}
         autoComplete="new-password"
@@ -28,10 +33,6 @@ export function NewPasswordForm() {
         error={words(form.formState.errors.password)}
         {...form.register('password')}
       />
-      <FormProblem text={problem} />
-      <Button type="submit" variant="primary" busy={form.formState.isSubmitting}>
-        {t('auth.recovery.save')}
-      </Button>
-    </form>
+    </AuthForm>
   );
 }

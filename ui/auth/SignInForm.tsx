@@ -1,7 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { Button } from '../shell/Button.tsx';
-import { Field } from '../shell/Field.tsx';
-import { FormProblem } from './FormProblem.tsx';
+import { AuthForm, EmailField } from './AuthForm.tsx';
 import { LinkButton } from './LinkButton.tsx';
 import { PasswordField } from './PasswordField.tsx';
 import { signInSchema } from './schemas.ts';
@@ -17,14 +15,14 @@ export function SignInForm({ email, onForgot }: { email: string; onForgot: () =>
   );
   const { errors, isSubmitting } = form.formState;
   return (
-    <form noValidate onSubmit={onSubmit} data-testid="sign-in-form" className="flex flex-col gap-4">
-      <Field
-        label={t('auth.email')}
-        type="email"
-        autoComplete="username"
-        error={words(errors.email)}
-        {...form.register('email')}
-      />
+    <AuthForm
+      name="sign-in-form"
+      onSubmit={onSubmit}
+      busy={isSubmitting}
+      problem={problem}
+      action={t('auth.signIn')}
+    >
+      <EmailField error={words(errors.email)} {...form.register('email')} />
       <div>
         <PasswordField
           label={t('auth.password')}
@@ -36,10 +34,6 @@ export function SignInForm({ email, onForgot }: { email: string; onForgot: () =>
           <LinkButton onClick={onForgot}>{t('auth.forgot')}</LinkButton>
         </div>
       </div>
-      <FormProblem text={problem} />
-      <Button type="submit" variant="primary" busy={isSubmitting}>
-        {t('auth.signIn')}
-      </Button>
-    </form>
+    </AuthForm>
   );
 }

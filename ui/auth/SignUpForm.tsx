@@ -1,10 +1,7 @@
-import { MailCheck } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../shell/Button.tsx';
-import { EmptyState } from '../shell/EmptyState.tsx';
+import { AuthForm, EmailField, LetterSent } from './AuthForm.tsx';
 import { Field } from '../shell/Field.tsx';
-import { FormProblem } from './FormProblem.tsx';
 import { PasswordField } from './PasswordField.tsx';
 import { signUpSchema } from './schemas.ts';
 import { useSession } from './session.tsx';
@@ -31,28 +28,24 @@ export function SignUpForm() {
   const { errors, isSubmitting } = form.formState;
   if (confirming !== undefined) {
     return (
-      <EmptyState
-        icon={MailCheck}
-        title={t('auth.confirm.title')}
-        text={t('auth.confirm.text', { email: confirming })}
-      />
+      <LetterSent title={t('auth.confirm.title')} text={t('auth.confirm.text', { email: confirming })} />
     );
   }
   return (
-    <form noValidate onSubmit={onSubmit} data-testid="sign-up-form" className="flex flex-col gap-4">
+    <AuthForm
+      name="sign-up-form"
+      onSubmit={onSubmit}
+      busy={isSubmitting}
+      problem={problem}
+      action={t('auth.signUp')}
+    >
       <Field
         label={t('auth.nickname')}
         autoComplete="nickname"
         error={words(errors.nickname)}
         {...form.register('nickname')}
       />
-      <Field
-        label={t('auth.email')}
-        type="email"
-        autoComplete="username"
-        error={words(errors.email)}
-        {...form.register('email')}
-      />
+      <EmailField error={words(errors.email)} {...form.register('email')} />
       <PasswordField
         label={t('auth.password')}
         autoComplete="new-password"
@@ -60,10 +53,6 @@ export function SignUpForm() {
         error={words(errors.password)}
         {...form.register('password')}
       />
-      <FormProblem text={problem} />
-      <Button type="submit" variant="primary" busy={isSubmitting}>
-        {t('auth.signUp')}
-      </Button>
-    </form>
+    </AuthForm>
   );
 }

@@ -84,33 +84,51 @@ function step(event: KeyboardEvent<HTMLElement>): void {
   items[target]?.focus();
 }
 
-type ItemProps = { icon?: LucideIcon; danger?: boolean; onSelect: () => void; children: ReactNode };
+type ButtonProps = {
+  role: 'menuitem' | 'menuitemcheckbox';
+  checked?: boolean;
+  className: string;
+  onSelect: () => void;
+  children: ReactNode;
+};
 
-/** One thing the menu does. */
-export function MenuItem({ icon: Icon, danger = false, onSelect, children }: ItemProps) {
+/** Whatever can be chosen: it takes the focus under the mouse, and closes the menu. */
+function MenuButton({ role, checked, className, onSelect, children }: ButtonProps) {
   return (
     <button
       type="button"
-      role="menuitem"
+      role={role}
+      aria-checked={checked}
       tabIndex={-1}
       onPointerMove={(event) => event.currentTarget.focus()}
       onClick={(event) => {
-        closeMenuOf(event.currentTarget);
+        event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover();
         onSelect();
       }}
       className={clsx(
-        'flex h-10 w-full items-center gap-2.5 rounded-lg px-2.5 text-left text-[15px] outline-none select-none focus:bg-surface-sunken',
-        danger && 'text-danger',
+        'flex items-center rounded-lg outline-none select-none focus:bg-surface-sunken',
+        className,
       )}
     >
-      {Icon && <Icon aria-hidden className="size-4.5" />}
       {children}
     </button>
   );
 }
 
-function closeMenuOf(item: HTMLElement): void {
-  item.closest<HTMLElement>('[popover]')?.hidePopover();
+type ItemProps = { icon?: LucideIcon; danger?: boolean; onSelect: () => void; children: ReactNode };
+
+/** One thing the menu does. */
+export function MenuItem({ icon: Icon, danger = false, onSelect, children }: ItemProps) {
+  return (
+    <MenuButton
+      role="menuitem"
+      onSelect={onSelect}
+      className={clsx('h-10 w-full gap-2.5 px-2.5 text-left text-[15px]', danger && 'text-danger')}
+    >
+      {Icon && <Icon aria-hidden className="size-4.5 shrink-0" />}
+      {children}
+    </MenuButton>
+  );
 }
 
 /** Small choices side by side. */
@@ -122,34 +140,22 @@ export function MenuRow({ label, children }: { label: string; children: ReactNod
   );
 }
 
+type RowItemProps = { label: string; checked: boolean; onSelect: () => void };
+
 /** One sign of a row, chosen or not. */
-export function MenuRowItem({
-  label,
-  checked,
-  onSelect,
-}: {
-  label: string;
-  checked: boolean;
-  onSelect: () => void;
-}) {
+export function MenuRowItem({ label, checked, onSelect }: RowItemProps) {
   return (
-    <button
-      type="button"
+    <MenuButton
       role="menuitemcheckbox"
-      aria-checked={checked}
-      tabIndex={-1}
-      onPointerMove={(event) => event.currentTarget.focus()}
-      onClick={(event) => {
-        closeMenuOf(event.currentTarget);
-        onSelect();
-      }}
+      checked={checked}
+      onSelect={onSelect}
       className={clsx(
-        'flex size-10 items-center justify-center rounded-lg text-xl leading-none transition-transform outline-none select-none focus:scale-115 focus:bg-surface-sunken',
+        'size-10 justify-center text-xl leading-none transition-transform focus:scale-115',
         checked && 'bg-accent-soft',
       )}
     >
       {label}
-    </button>
+    </MenuButton>
   );
 }
 

@@ -33,7 +33,7 @@ export function DeadLetterNote({ ticketId, messageId }: { ticketId: string; mess
     <div
       role="alert"
       data-testid="dead-letter"
-      className="flex flex-wrap items-center justify-end gap-x-3 pt-1 text-[13px] text-danger"
+      className="flex flex-wrap items-center justify-end gap-x-3 pt-1 text-right text-[13px] text-danger"
     >
       <span className="min-w-0 wrap-anywhere">
         {resend.isError

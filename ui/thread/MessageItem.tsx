@@ -189,7 +189,7 @@ function FailedNote({ outgoing }: { outgoing: OutgoingMessage }) {
     <div
       role="alert"
       data-testid="not-sent"
-      className="flex flex-wrap items-center justify-end gap-x-3 pt-1 text-[13px] text-danger"
+      className="flex flex-wrap items-center justify-end gap-x-3 pt-1 text-right text-[13px] text-danger"
     >
       <span>
         {t('thread.state.failed')}. {t(`error.${outgoing.refusal ?? 'unknown'}`)}

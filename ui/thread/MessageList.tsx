@@ -168,17 +168,19 @@ function useScrollToOwn(rows: readonly ThreadRow[], toEnd: () => void): void {
   }, [last, toEnd]);
 }
 
-/** Keeps the end in sight when the list becomes lower: the composer grows, a keyboard opens. */
+/** Keeps the end in sight when the list becomes lower (the composer grows, a keyboard opens) or a row higher. */
 function useStayAtEnd(scroller: HTMLElement | Window | null): void {
   useEffect(() => {
     if (!(scroller instanceof HTMLElement)) return;
-    let height = scroller.clientHeight;
+    let { clientHeight, scrollHeight } = scroller;
     const observer = new ResizeObserver(() => {
-      const wasAtEnd = scroller.scrollHeight - scroller.scrollTop - height <= endThreshold;
-      height = scroller.clientHeight;
-      if (wasAtEnd) scroller.scrollTop = scroller.scrollHeight;
+      const wasAtEnd = scrollHeight - scroller.scrollTop - clientHeight <= endThreshold;
+      ({ clientHeight, scrollHeight } = scroller);
+      if (wasAtEnd) scroller.scrollTop = scrollHeight;
     });
     observer.observe(scroller);
+    const rows = scroller.querySelector('[data-testid="virtuoso-item-list"]');
+    if (rows) observer.observe(rows);
     return () => observer.disconnect();
   }, [scroller]);
 }
