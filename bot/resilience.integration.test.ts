@@ -102,6 +102,46 @@ describe('when Telegram misbehaves', () => {
     await stage.shown(topic, 'слово 1');
   });
 
+  it('sends the card and a new topic’s history although Telegram fails between them', async () => {
+    const { faults } = stage.telegram;
+    faults.add({ method: 'sendMessage', count: 1, fault: { kind: 'error', code: 500 } });
+    const { ticket, topic } = await started();
+    await stage.shown(topic, `Тикет #${ticket.number}`);
+    await stage.desk.sql(`update public.telegram_topics set created_at = created_at - interval '1 hour'`);
+    stage.telegram.staff.deleteTopic({ as: 'anna', topic });
+    // The first call finds the topic gone, the second is the card, the third the history.
+    faults.add({ method: 'sendMessage', skip: 2, count: 1, fault: { kind: 'error', code: 500 } });
+    await stage.write(ticket, 'слово 1');
+    const anew = await stage.telegram.waitFor(() =>
+      stage.telegram
+        .topics()
+        .find(({ name, threadId }) => threadId !== topic && name.includes(`#${ticket.number} `)),
+    );
+    await stage.shown(anew.threadId, 'Тема создана заново. Последние сообщения:');
+    await stage.shown(anew.threadId, `Тикет #${ticket.number}`);
+    await stage.quiet();
+    expect(numbersIn(anew.threadId)).toEqual([0, 1]);
+  });
+
+  it('warns the group once when given-up messages pile up, and says so in health', async () => {
+    const { ticket } = await started();
+    const wrong = { kind: 'error', code: 400, description: 'Bad Request: MESSAGE_TOO_STRANGE' } as const;
+    stage.telegram.faults.add({ method: 'sendMessage', count: 10, fault: wrong });
+    await writeMany(ticket, 1, 10);
+    await stage.shown(null, '⚠️ Telegram не принял 10 сообщений');
+    stage.telegram.faults.add({ method: 'sendMessage', count: 1, fault: wrong });
+    await stage.write(ticket, 'слово 11');
+    await stage.quiet();
+    const health = await stage.bridge.health();
+    expect(health).toMatchObject({ ok: false, dead: 11 });
+    const warnings = stage.telegram.messages(null).filter(({ text }) => text?.startsWith('⚠️'));
+    expect(warnings).toHaveLength(1);
+    for (const { id } of await stage.messages(ticket))
+      await stage.admin.client.rpc('resend_message', { message_id: id });
+    await stage.quiet();
+    expect(await stage.bridge.health()).toMatchObject({ ok: true, dead: 0 });
+  });
+
   it('says what is wrong when the bot loses its rights, and goes on when it has them again', async () => {
     const { ticket, topic } = await started();
     stage.telegram.group.setRights({ administrator: false });
@@ -198,6 +238,27 @@ describe('when the bot is away, or not alone', () => {
   });
 });
 
+describe('a group that is lost', () => {
+  const set = own();
+
+  it('keeps everything while it is deleted or the bot is out of it, and catches up afterwards', async () => {
+    const speed = 20;
+    const began = Date.now();
+    const clock = { now: () => began + (Date.now() - began) * speed, speed };
+    await set({ telegram: { clock }, bridge: { clock } });
+    const { ticket, topic } = await started();
+    stage.telegram.group.setBot('deleted');
+    await stage.write(ticket, 'слово 1');
+    await eventually(async () => (await stage.bridge.health()).ok).toBe(false);
+    stage.telegram.group.setBot('kicked');
+    await stage.write(ticket, 'слово 2');
+    stage.telegram.group.setBot('administrator');
+    await stage.quiet();
+    expect(numbersIn(topic)).toEqual(upTo(2));
+    await eventually(async () => (await stage.bridge.health()).ok).toBe(true);
+  });
+});
+
 describe('a group without topics', () => {
   const set = own();
 
@@ -217,6 +278,34 @@ describe('a group without topics', () => {
     ]);
     await stage.telegram.staff.post({ as: 'anna', text: '/close', replyTo: message.message_id });
     await eventually(async () => (await stage.ticket(ticket)).status).toBe('closed');
+  });
+
+  it('changes over to topics and back, and loses nothing on the way', async () => {
+    await set({ idle: true });
+    stage.telegram.group.setForum(false);
+    await stage.bridge.start();
+    const ticket = await stage.open('слово 0');
+    await stage.shown(null, 'слово 0');
+    await stage.quiet();
+    stage.telegram.group.setForum(true);
+    await stage.telegram.staff.post({ as: 'anna', text: 'Включила темы' });
+    const asked = () => stage.telegram.calls().filter(({ method }) => method === 'getChatMember').length;
+    await eventually(asked).toBeGreaterThan(1);
+    await stage.write(ticket, 'слово 1');
+    const topic = await stage.topicOf(ticket);
+    await stage.shown(topic, 'слово 1');
+    await stage.quiet();
+    expect(numbersIn(topic)).toEqual([0, 1]);
+    await stage.desk.sql(`update public.telegram_topics set created_at = created_at - interval '1 hour'`);
+    stage.telegram.group.setForum(false);
+    await stage.write(ticket, 'слово 2');
+    await stage.shown(null, 'слово 2');
+    await stage.telegram.staff.post({
+      as: 'anna',
+      text: 'Ответ',
+      replyTo: (await stage.shown(null, 'слово 2')).message_id,
+    });
+    await eventually(async () => (await stage.messages(ticket)).at(-1)?.message).toBe('Ответ');
   });
 });
 

@@ -77,15 +77,12 @@ export async function setScene(desk: BenchDesk, count: number): Promise<Scene> {
   );
   await bridge.stop();
   const { token, groupId } = telegram;
-  const topics = await Promise.all(
-    tickets.map(async (ticket) => {
-      const { rows } = await desk.database.query<{ thread_id: string }>(
-        'select thread_id from public.telegram_topics where ticket_id = $1',
-        [ticket],
-      );
-      return Number(rows[0]?.thread_id);
-    }),
+  const { rows } = await desk.database.query<{ thread_id: string }>(
+    `select thread_id from public.telegram_topics p join public.tickets t on t.id = p.ticket_id
+     where t.id = any($1) order by t.number`,
+    [tickets],
   );
+  const topics = rows.map((row) => Number(row.thread_id));
   await telegram.stop();
   // The next bridge would rightly count these messages against the minute's budget.
   await desk.database.query(

@@ -56,7 +56,8 @@ export async function setbackFor(
       return { reason, retry: 0, counted: false };
     case 'shut_out':
       deps.outage.shutOut(reason);
-      return { reason, retry: 30, counted: false };
+      // What holds everything back is the bridge's pause.
+      return { reason, retry: 0, counted: false };
     case 'outage':
       deps.outage.failed(reason);
       return { reason, retry: backOff, counted: true };
