@@ -77,7 +77,7 @@ export class Desk {
   /** Opens the stream and listens to the browser; returns what ends it all. */
   start(): () => void {
     const stopOutgoing = this.outgoing.start();
-    const closeStream = openStream(this.supabase, this.side, this.userId, {
+    const stream = openStream(this.supabase, this.side, this.userId, {
       onChange: (change) => this.#take(change),
       onGone: (table, id) => this.#forget(table, id),
       onLive: () => {
@@ -91,7 +91,8 @@ export class Desk {
     };
     const onOnline = () => {
       this.#setConnection('connecting');
-      this.supabase.realtime.connect();
+      // A connection that is still open after the gap may be dead, or alive and silent about it: a new one tells.
+      void this.supabase.realtime.disconnect().then(() => stream.renew());
       this.#catchUp();
     };
     const onOffline = () => this.#setConnection('offline');
@@ -114,7 +115,7 @@ export class Desk {
       removeEventListener('focus', onVisible);
       removeEventListener('online', onOnline);
       removeEventListener('offline', onOffline);
-      closeStream();
+      stream.close();
       stopOutgoing();
       this.#typing.stop();
     };

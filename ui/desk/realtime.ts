@@ -37,6 +37,12 @@ export type StreamHandlers = {
   onLost: () => void;
 };
 
+export type Stream = {
+  /** Begins anew at once, for when the line is back. */
+  renew: () => void;
+  close: () => void;
+};
+
 /** What must hold of a row before it is merged; everything else is the database's own typing. */
 const rowSchema = z.union([
   z.looseObject({ id: z.union([z.string(), z.number()]), revision: z.optional(z.number()) }),
@@ -51,9 +57,9 @@ let made = 0;
 
 /**
  * Opens the one stream of changes an app listens to, as narrow as its side allows; row level security leaves
- * out what the caller may not see. Returns a function that closes it.
+ * out what the caller may not see.
  */
-export function openStream(client: Client, side: Side, userId: string, handlers: StreamHandlers): () => void {
+export function openStream(client: Client, side: Side, userId: string, handlers: StreamHandlers): Stream {
   let channel: RealtimeChannel | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
@@ -105,19 +111,22 @@ export function openStream(client: Client, side: Side, userId: string, handlers:
       });
   };
 
-  const remake = () => {
+  const remake = (delay = remakeAfter) => {
     handlers.onLost();
     const old = channel;
     channel = undefined;
     if (old) void client.removeChannel(old);
     clearTimeout(timer);
-    timer = setTimeout(open, remakeAfter);
+    timer = setTimeout(open, delay);
   };
 
   open();
-  return () => {
-    closed = true;
-    clearTimeout(timer);
-    if (channel) void client.removeChannel(channel);
+  return {
+    renew: () => remake(0),
+    close: () => {
+      closed = true;
+      clearTimeout(timer);
+      if (channel) void client.removeChannel(channel);
+    },
   };
 }
