@@ -51,3 +51,12 @@ export async function signInAs(page: Page, email: string): Promise<void> {
   await page.getByRole('button', { name: email }).click();
   await page.getByTestId('sign-in-form').waitFor({ state: 'detached' });
 }
+
+/** Signs in by the form, as whoever isn't among the demo's logins must. */
+export async function signInByForm(page: Page, email: string, password: string): Promise<void> {
+  const form = page.getByTestId('sign-in-form');
+  await form.locator('input[type=email]').fill(email);
+  await form.locator('input[type=password]').fill(password);
+  await page.keyboard.press('Enter');
+  await form.waitFor({ state: 'detached' });
+}

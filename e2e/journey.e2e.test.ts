@@ -91,6 +91,16 @@ async function converse(browser: Browser, desk: DeskProcess, groupUrl: string): 
   await cabinet.getByRole('log').getByText('Did that help?').waitFor();
   await messages.filter({ hasText: 'Did that help?' }).waitFor();
 
+  // It corrects itself, everywhere.
+  const answer = panel.getByRole('log').getByTestId('message').filter({ hasText: 'Did that help?' });
+  await answer.hover();
+  await answer.getByTestId('message-actions').click();
+  await panel.getByRole('menuitem', { name: 'Edit' }).click();
+  await panel.getByTestId('edit-input').fill('Did that help you?');
+  await panel.getByTestId('edit-input').press('Enter');
+  await cabinet.getByRole('log').getByText('Did that help you?').waitFor();
+  await messages.filter({ hasText: 'Did that help you?' }).waitFor();
+
   // The user types, and staff see it.
   await cabinet.getByRole('textbox', { name: 'Your message' }).pressSequentially('Yes', { delay: 30 });
   await panel

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
@@ -22,9 +23,44 @@ export async function anonymous(desk: DeskProcess): Promise<SupabaseClient<Datab
 /** Somebody signed in to a running desk with supabase-js alone, as an integration would be. */
 export async function signIn(desk: DeskProcess, email: string): Promise<SupabaseClient<Database>> {
   const client = await anonymous(desk);
-  const { error } = await client.auth.signInWithPassword({ email, password: 'trivet-demo' });
+  const { error } = await client.auth.signInWithPassword({ email, password });
   if (error) throw error;
   return client;
+}
+
+/** The password of everybody on a desk of the tests. */
+export const password = 'trivet-demo';
+
+/** Somebody new on the desk, signed in with supabase-js: with tickets and counters of their own. */
+export async function newcomer(desk: DeskProcess, nickname: string) {
+  const email = `${randomUUID()}@example.com`;
+  const client = await anonymous(desk);
+  const { error } = await client.auth.signUp({ email, password, options: { data: { nickname } } });
+  if (error) throw error;
+  return { email, client: await signIn(desk, email) };
+}
+
+/** Opens a ticket; gives its id. */
+export async function openTicket(
+  client: SupabaseClient<Database>,
+  subject: string,
+  message = 'Hello!',
+): Promise<string> {
+  const { data, error } = await client.rpc('create_ticket', { subject, message_id: randomUUID(), message });
+  if (error) throw error;
+  return data.id;
+}
+
+/** Writes into a ticket; gives the message's id. */
+export async function say(
+  client: SupabaseClient<Database>,
+  ticket_id: string,
+  message: string,
+): Promise<string> {
+  const message_id = randomUUID();
+  const { error } = await client.rpc('send_message', { ticket_id, message_id, message });
+  if (error) throw error;
+  return message_id;
 }
 
 /**

@@ -41,10 +41,17 @@ export async function watch(page: Page): Promise<void> {
         sources: { node: Node | null }[];
       };
       for (const { value, hadRecentInput, sources } of list.getEntries() as Shift[]) {
-        if (hadRecentInput) continue;
+        // An empty strip that moves is nothing anybody sees.
+        const moved = sources.flatMap(({ node }) =>
+          node?.textContent || (node instanceof Element && node.querySelector('img')) ? node : [],
+        );
+        if (hadRecentInput || moved.length === 0) continue;
         window.sight.shift += value;
-        for (const { node } of sources)
-          window.sight.moved.push(node instanceof Element ? node.outerHTML.slice(0, 200) : String(node));
+        window.sight.moved.push(
+          ...moved.map((node) =>
+            node instanceof Element ? node.outerHTML.slice(0, 200) : node.textContent!,
+          ),
+        );
       }
     }).observe({ type: 'layout-shift' });
     new PerformanceObserver((list) => {
