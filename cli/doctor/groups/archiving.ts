@@ -5,7 +5,7 @@ const staleAfter = 180;
 
 /** Something runs archiving, and archiving archives: a closed ticket, and only when its time has come. */
 export const checkArchiving: StagedCheck = async (report, context, { user, ticketId }) => {
-  const { service, target, words } = context;
+  const { service, target, words, running } = context;
   // Looked at first: the run below leaves its own trace.
   const state = await diagnose(context);
   if (state !== undefined) checkSchedule(state.archive);
@@ -37,8 +37,11 @@ export const checkArchiving: StagedCheck = async (report, context, { user, ticke
     const age = last_run_at === null ? undefined : (Date.now() - Date.parse(last_run_at)) / 1_000;
     // So it is on a desk that was set up just now.
     if (age === undefined) report.warn('archiving.neverRan', {}, remedy);
-    else if (age > staleAfter) report.fail('archiving.stale', { minutes: Math.round(age / 60) }, remedy);
-    else report.ok('archiving.scheduled', { seconds: Math.max(0, Math.round(age)) });
+    else if (age > staleAfter) {
+      const minutes = { minutes: Math.round(age / 60) };
+      if (running) report.fail('archiving.stale', minutes, remedy);
+      else report.warn('archiving.stale', minutes, remedy);
+    } else report.ok('archiving.scheduled', { seconds: Math.max(0, Math.round(age)) });
     if (overdue > 0) report.fail('archiving.overdue', { count: overdue }, remedy);
     if (cron === null) return;
     const look = words.doctor('archiving.cronRemedy', pages);
