@@ -15,6 +15,7 @@ import { startSupabase } from '../local/supabase/server.ts';
 import { startTelegram } from '../local/telegram/server.ts';
 import { runDoctor } from './doctor/doctor.ts';
 import type { Finding, Group } from './doctor/findings.ts';
+import { readScripts } from './doctor/scripts.ts';
 import { clientFor } from './doctor/stage.ts';
 import { keys, operator } from './setup/operator-for-test.ts';
 import { runSetup } from './setup/setup.ts';
@@ -179,6 +180,24 @@ describe('the doctor', () => {
     ]);
   });
 
+  it('finds the embedded desk by its folder, and tries the mail server', async () => {
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'trivet-doctor-'));
+    const { url, publishableKey, secretKey } = stage.desk;
+    const embedded = {
+      LOCALE: 'en',
+      DATA_DIR: dataDir,
+      LOCAL_SUPABASE_PORT: new URL(url).port,
+      SMTP_URL: 'smtp://127.0.0.1:9',
+      SMTP_FROM: 'desk@example.com',
+    };
+    const look = () => runDoctor({ config: readConfig(embedded), root, only: ['mail'] });
+    expect(failures(await look())).toEqual(['project.embeddedStopped', 'mail.fails']);
+    const keys = { publishableKey, secretKey, jwtSecret: 'x' };
+    await writeFile(path.join(dataDir, 'keys.json'), JSON.stringify(keys));
+    expect(failures(await look())).toEqual(['mail.fails']);
+    await rm(dataDir, { recursive: true });
+  });
+
   it('tells refused keys, a paused project and something else at the address apart', async () => {
     const wrong = {
       SUPABASE_SECRET_KEY: 'sb_secret_wrong',
@@ -217,6 +236,7 @@ describe('set-up', () => {
       databaseUrl: superuserUrl.href,
       storageDir: dir,
       port: 0,
+      passwordCost: 4,
       logger,
     });
     const telegram = await startTelegram({ logger });
@@ -323,8 +343,16 @@ describe('set-up', () => {
       expect((await service.from('profiles').select('id')).error).not.toBeNull();
 
       await run(databaseUrl, 'drop view public.telegram_outbox');
-      const leaving = operator([[/E-mail of the first/, interrupt]]);
-      expect(await runSetup({ root, envFile, env, ...leaving })).toBe(1);
+      const leaving = operator([
+        [/Empty: I run the SQL myself/, enter],
+        [/sql\/record_schema_version\.sql.*Done, go on/, ''],
+      ]);
+      const byHand = runSetup({ root, envFile, env: { ...env, SUPABASE_DB_URL: '' }, ...leaving });
+      await eventually(() => leaving.unasked()).toEqual([]);
+      for (const { text } of await readScripts(root)) await run(databaseUrl, text);
+      leaving.answer([[/E-mail of the first/, interrupt]]);
+      leaving.input.write(enter);
+      expect(await byHand).toBe(1);
       expect(leaving.shown()).toMatch('.env is unchanged');
       await expect(stat(envFile)).rejects.toThrow('ENOENT');
       expect((await service.from('profiles').select('id')).error).toBeNull();

@@ -8,7 +8,7 @@ import type { Project } from './project.ts';
 import { type Session, SetupError } from './session.ts';
 
 /** How often, and how long apart in milliseconds, the API is asked for functions that were made just now. */
-const looks = { count: 20, apart: 500 };
+const looks = { count: 8, apart: 500 };
 
 /**
  * Sees to it that the project has this release's schema: over a database connection, or by the person's own hand.

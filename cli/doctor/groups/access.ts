@@ -3,8 +3,6 @@ import type { SupabaseClient } from '@supabase/supabase-js';
 import { clientFor } from '../stage.ts';
 import { diagnose, type StagedCheck } from '../context.ts';
 
-const ofTicket = ['ticket_messages', 'ticket_notes'] as const;
-
 /** Row level security: on everywhere, and really denying, by trying. */
 export const checkAccess: StagedCheck = async (report, context, { user, other, staff, ticketId }) => {
   const { target, words, scripts } = context;
@@ -25,14 +23,16 @@ export const checkAccess: StagedCheck = async (report, context, { user, other, s
   if ((await rows(user.client, 'tickets', ticketId)) === 1) report.ok('access.ownTicket');
   else report.fail('access.ownTicketHidden', {}, remedy);
 
-  const seen = await seenBy(other.client, ticketId);
+  const tables = Object.keys(state?.tables ?? {}).filter((name) => ours.has(name));
+  // A stranger without tickets sees nothing at all, but themselves.
+  const seen = await seenBy(other.client, tables, other.id);
   // A note is hidden from the ticket's own user, too.
-  if ((await rows(user.client, 'ticket_notes', ticketId)) > 0) seen.push('ticket_notes');
-  if ((await rows(user.client, 'telegram_outbox', ticketId)) > 0) seen.push('telegram_outbox');
+  for (const table of ['ticket_notes', 'telegram_outbox'])
+    if ((await rows(user.client, table, ticketId)) > 0) seen.push(table);
   for (const table of seen) report.fail('access.foreignSeen', { table }, remedy);
   if (seen.length === 0) report.ok('access.foreign');
 
-  const anonymous = await seenBy(clientFor(target, target.publishableKey), ticketId);
+  const anonymous = await seenBy(clientFor(target, target.publishableKey), tables);
   for (const table of anonymous) report.fail('access.anonymousSees', { table }, remedy);
   if (anonymous.length === 0) report.ok('access.anonymous');
 
@@ -67,11 +67,17 @@ export async function annotate(client: SupabaseClient, ticketId: string): Promis
   if (error) throw error;
 }
 
-async function seenBy(client: SupabaseClient, ticketId: string): Promise<string[]> {
-  const seen: string[] = [];
-  for (const table of ['tickets', ...ofTicket])
-    if ((await rows(client, table, ticketId)) > 0) seen.push(table);
-  return seen;
+/** The tables of which somebody sees a row that isn't their own profile. */
+async function seenBy(client: SupabaseClient, tables: string[], self?: string): Promise<string[]> {
+  const seen = await Promise.all(
+    tables.map(async (table) => {
+      const query = client.from(table).select('*').limit(1);
+      const isOwn = table === 'profiles' && self !== undefined;
+      const { data } = await (isOwn ? query.neq('id', self) : query);
+      return (data?.length ?? 0) > 0;
+    }),
+  );
+  return tables.filter((_, index) => seen[index]);
 }
 
 /** How many rows of the ticket somebody sees; refused is none. */
