@@ -7,6 +7,8 @@ const pages = {
   functions: '/functions',
   cron: '/integrations/cron',
   smtp: '/auth/smtp',
+  providers: '/auth/providers',
+  users: '/auth/users',
 } as const;
 
 /** The name a hosted project has in its addresses; undefined for one somebody hosts themselves. */

@@ -95,6 +95,6 @@ function strange(url: string, status: number): Problem {
 /** Why a request brought no answer, in the network's own word. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const cause = error.cause as { code?: string } | undefined;
-  return cause?.code ?? error.name;
+  const cause = error.cause as { code?: string; message?: string } | undefined;
+  return cause?.code ?? cause?.message ?? error.name;
 }

@@ -91,7 +91,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Finding[]> {
         stage = await makeStage(target, context.service, new Set(published));
       } catch (error) {
         stageFailed = true;
-        const remedy = words.doctor('common.peopleRemedy', { page: target.page('project') });
+        const remedy = words.doctor('common.peopleRemedy', { page: target.page('providers') });
         report.fail('common.people', { reason: reasonOf(error) }, remedy);
         return;
       }
@@ -129,7 +129,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Finding[]> {
     try {
       await stage?.remove();
     } catch (error) {
-      const remedy = words.doctor('common.leftoverRemedy', { page: target.page('project') });
+      const remedy = words.doctor('common.leftoverRemedy', { page: target.page('users') });
       reportOf('environment').fail('common.leftover', { reason: reasonOf(error) }, remedy);
     }
     await service.removeAllChannels();

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../../api/config.ts';
 import { dashboard } from '../../api/supabase-dashboard.ts';
@@ -22,12 +23,15 @@ export async function findTarget({ supabase, http, dataDir }: Config, root: stri
   }
   const url = `http://${reachable(http.host)}:${supabase.port}`;
   const keys = await readKeys(path.resolve(root, dataDir));
+  const folder = path.resolve(root, dataDir, 'postgres');
+  const port = await readFile(path.join(folder, 'port'), 'utf8').catch(() => '');
+  const psql = `PGPASSWORD=$(cat ${folder}/password) psql -h 127.0.0.1 -p ${port.trim()} -U supabase_admin project`;
   return {
     kind: 'embedded',
     url,
     publishableKey: keys?.publishableKey ?? '',
     secretKey: keys?.secretKey ?? '',
-    page: () => 'npm start',
+    page: (name) => (name === 'sql' ? psql : url),
   };
 }
 
