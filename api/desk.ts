@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { Desk as BridgeDesk } from '../bot/desk.ts';
@@ -6,10 +7,12 @@ import { createApp } from './app.ts';
 import { startArchiver } from './archiver.ts';
 import { startSupabase, startTelegramSide } from './backends.ts';
 import { type Config, isLoopback } from './config.ts';
+import { checkSpace, makeFolder } from './data-dir.ts';
 import { demo, seedDemo } from './demo.ts';
 import { createMetrics } from './metrics.ts';
 import { operationsApp } from './operations.ts';
 import type { PublicConfig } from './routes/config.ts';
+import type { HealthChecks } from './routes/health.ts';
 import { listen, urlHost } from './server.ts';
 import { Parts } from './stopping.ts';
 import { serviceClient } from './supabase.ts';
@@ -64,6 +67,9 @@ export async function startDesk({ config, root, logger, api, bot }: DeskOptions)
   const stop = () => parts.stop();
   try {
     const options = { config, root, logger, parts };
+    const dataDir = path.resolve(root, config.dataDir);
+    if (config.supabase.kind === 'embedded' || (bot && config.telegram.kind === 'standin'))
+      await makeFolder(dataDir);
     const starting = [
       startSupabase(options),
       bot ? startTelegramSide(options) : Promise.resolve(undefined),
@@ -86,7 +92,8 @@ export async function startDesk({ config, root, logger, api, bot }: DeskOptions)
           observer: metrics.bridge,
         })
       : remoteBridge(config, service, logger);
-    const checks = { database: () => checkSchema(service), telegram: bridge.check };
+    const checks: HealthChecks = { database: () => checkSchema(service), telegram: bridge.check };
+    if (supabase.embedded) checks.disk = () => checkSpace(dataDir);
     // Behind a proxy everybody seems to come from this machine.
     const access = { token: config.metricsToken, isProxied: config.http.publicUrl !== undefined };
 

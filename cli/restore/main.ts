@@ -2,6 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { type Config, readConfig } from '../../api/config.ts';
+import { makeFolder } from '../../api/data-dir.ts';
 import { createLogger } from '../../api/logger.ts';
 import { requireSchema } from '../../core/schema-version.ts';
 import { probeProject, ProjectError } from '../../api/supabase-probe.ts';
@@ -14,13 +15,9 @@ import { restoreToFolder } from '../backup/to-folder.ts';
 import { restoreToSupabase } from '../backup/to-supabase.ts';
 
 await runCommand('usage.restore', async (words) => {
-  const { values, positionals } = parseArgs({
-    options: {
-      overwrite: { type: 'boolean', default: false },
-      'to-supabase': { type: 'boolean', default: false },
-    },
-    allowPositionals: true,
-  });
+  const given = readArguments();
+  if (!given) return false;
+  const { values, positionals } = given;
   const [file, ...rest] = positionals;
   if (file === undefined || rest.length > 0) return false;
   const { overwrite, 'to-supabase': toSupabase } = values;
@@ -31,8 +28,21 @@ await runCommand('usage.restore', async (words) => {
   return true;
 });
 
+function readArguments() {
+  const options = {
+    overwrite: { type: 'boolean', default: false },
+    'to-supabase': { type: 'boolean', default: false },
+  } as const;
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch {
+    return undefined;
+  }
+}
+
 async function restore(file: string, config: Config, overwrite: boolean, words: BackupWords): Promise<void> {
   const dataDir = path.resolve(root, config.dataDir);
+  await makeFolder(dataDir);
   const sqlFiles = await projectScripts(path.join(root, 'sql'));
   const restored = await restoreToFolder({
     file,

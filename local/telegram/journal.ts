@@ -1,7 +1,9 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -50,8 +52,19 @@ export function openJournal(dir: string, state: Change[]): Journal {
   closeSync(compacted);
   renameSync(fresh, file);
   const log = openSync(file, 'a');
+  let size = fstatSync(log).size;
   return {
-    append: (event) => void writeSync(log, `${JSON.stringify(event)}\n`),
+    append(event) {
+      const line = Buffer.from(`${JSON.stringify(event)}\n`);
+      try {
+        for (let written = 0; written < line.length;) written += writeSync(log, line, written);
+        size += line.length;
+      } catch (error) {
+        // On a full disk a part of it is there, and the next event would be written behind that.
+        ftruncateSync(log, size);
+        throw error;
+      }
+    },
     close: () => closeSync(log),
   };
 }

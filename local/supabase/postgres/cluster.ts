@@ -95,7 +95,7 @@ function runToEnd({ launcher, clusterDir }: Cluster, words: string[]): Promise<v
         reject(
           new PostgresError(
             'start_failed',
-            `PostgreSQL could not make its data directory ${clusterDir}: ${lastLine(complaint)}`,
+            `PostgreSQL could not make its data directory ${clusterDir}: ${reasonIn(complaint)}`,
           ),
         );
       }
@@ -109,9 +109,10 @@ export function serverEnvironment(): NodeJS.ProcessEnv {
   return { PATH, SystemRoot, LC_ALL: 'C', TZ: 'UTC' };
 }
 
-/** The last line that says something. */
-export function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? '';
+/** The line that says why a program of PostgreSQL's gave up: what comes after it tells of the consequences. */
+export function reasonIn(output: string): string {
+  const lines = output.trim().split('\n');
+  return lines.find((line) => /(FATAL|PANIC|error): /.test(line)) ?? lines.at(-1) ?? '';
 }
 
 /**

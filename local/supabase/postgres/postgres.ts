@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { lastLine, prepareCluster, serverEnvironment, SUPERUSER, type Cluster } from './cluster.ts';
+import { prepareCluster, reasonIn, serverEnvironment, SUPERUSER, type Cluster } from './cluster.ts';
 import { createDatabase, dropDatabase } from './databases.ts';
 import { PostgresError } from './error.ts';
 import { findPostmaster, stopPostmaster } from './postmaster.ts';
@@ -274,10 +274,9 @@ async function connectWhenReady(
     throw inUse(dataDir);
   }
   const log = (await readFile(cluster.logFile)).subarray(logStart).toString();
-  const fatal = log.split('\n').find((line) => line.includes('FATAL:')) ?? lastLine(log);
   throw new PostgresError(
     'start_failed',
-    `PostgreSQL did not start (${ended ?? 'no answer'}): ${fatal} See ${cluster.logFile}.`,
+    `PostgreSQL did not start (${ended ?? 'no answer'}): ${reasonIn(log)} See ${cluster.logFile}.`,
   );
 }
 

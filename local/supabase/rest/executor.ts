@@ -79,7 +79,7 @@ export class Executor {
       onConnect: (client) => client.query('set session authorization authenticator'),
     });
     this.#pool.on('error', (error) => {
-      logger.warn({ err: error }, 'rest: an idle database connection was lost');
+      logger.warn({ error: error.message }, 'rest: an idle database connection was lost');
     });
   }
 
