@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { BotApiError } from './errors.ts';
 import type { CollectionName } from './model.ts';
 import { operations } from './operations.ts';
-import { StaffError } from './staff.ts';
+import { StaffError } from './places.ts';
 import type { Store } from './store.ts';
 import type { Telegram } from './server.ts';
 import { readBody } from './upload.ts';

@@ -1,6 +1,6 @@
 import type { MessageEntity } from 'grammy/types';
 import { z } from 'zod';
-import type { StaffFile } from './staff.ts';
+import type { StaffFile } from './writing.ts';
 import type { Telegram } from './server.ts';
 
 /** One operation of the control surface over HTTP: its checked input and what it does. */

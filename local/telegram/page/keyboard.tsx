@@ -2,7 +2,7 @@ import { clsx } from 'clsx';
 import type { InlineKeyboardButton, Message } from 'grammy/types';
 import { ExternalLink, LoaderCircle } from 'lucide-react';
 import { useState } from 'react';
-import type { ButtonAnswer } from '../staff.ts';
+import type { ButtonAnswer } from '../pressing.ts';
 import { act, notify, useSession } from './session.ts';
 
 /** The buttons beneath a message. A press waits for the bot's answer and shows it. */
