@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { prepareCluster } from '../local/supabase/postgres/cluster.ts';
+import { SCHEMA_VERSION, SchemaError } from '../core/schema-version.ts';
 import { readConfig } from './config.ts';
 import { explain } from './explain.ts';
 import { ProjectError } from './supabase-probe.ts';
@@ -56,6 +57,13 @@ describe('explain', () => {
       'Проект Supabase приостановлен. Нажмите «Restore project»: https://a.supabase.co',
       'Проект Supabase приостановлен. Нажмите «Restore project»: https://b.supabase.co',
     ]);
+  });
+
+  it('names the schema a release does not know, and the one it needs', () => {
+    const state = { ok: false, code: 'older', version: 1, problem: '' } as const;
+    expect(explain(new SchemaError(state), 'en')).toBe(
+      `The database’s schema has version 1; ${SCHEMA_VERSION} is needed. Run this release’s scripts of sql/ in their order: sql/README.md`,
+    );
   });
 
   it('passes a configuration’s sentences on, and keeps the stack of what nobody foresaw', async () => {

@@ -1,4 +1,5 @@
 import type { Locale } from '../core/database.types.ts';
+import { SCHEMA_VERSION, SchemaError } from '../core/schema-version.ts';
 import { problemWords } from '../core/words/problems.ts';
 import { ConfigError } from './config.ts';
 import { ProjectError } from './supabase-probe.ts';
@@ -12,6 +13,16 @@ export function explain(error: unknown, locale: Locale): string {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof ProjectError) {
     return error.problems.map(({ key, blanks }) => words(key, blanks)).join('\n');
+  }
+  if (error instanceof SchemaError) {
+    const { code, message, version } = error;
+    const blanks = {
+      page: 'sql/README.md',
+      needed: SCHEMA_VERSION,
+      version: version ?? '?',
+      reason: message,
+    };
+    return words(`schema.${code}`, blanks);
   }
   if (!(error instanceof Error)) return String(error);
   const { code, port, path, syscall } = findCause(error);

@@ -69,10 +69,12 @@ export function judge({ version, target }: z.infer<typeof recorded>): SchemaStat
 export class SchemaError extends Error {
   override readonly name = 'SchemaError';
   readonly code: Exclude<SchemaState, { ok: true }>['code'];
+  readonly version: number | null;
 
   constructor(state: Exclude<SchemaState, { ok: true }>) {
     super(state.problem);
     this.code = state.code;
+    this.version = state.version;
   }
 }
 
