@@ -3,7 +3,7 @@ import type { SupabaseClient } from '@supabase/supabase-js';
 import type { Browser } from 'playwright-core';
 import { vi } from 'vitest';
 import type { Database, TicketRow } from '../core/database.types.ts';
-import { buckets } from '../core/limits.ts';
+import { buckets, type limits } from '../core/limits.ts';
 import type { DeskProcess } from './desk.ts';
 import { pdf, type Upload } from './files.ts';
 import { anonymous, groupOf, signIn, sqlIn } from './people.ts';
@@ -18,6 +18,8 @@ interface Line {
   quotes?: number;
   editedTo?: string;
   deleted?: true;
+  /** What the other side thought of it. */
+  reaction?: (typeof limits.reactions)[number];
   /** How long ago it was written, in minutes. */
   ago: number;
 }
@@ -83,7 +85,7 @@ function stories(chart: Upload, lamp: Upload): Story[] {
             'Then it’s the known one: 2.4.0 dims too eagerly. Page three of the manual shows how to get 2.4.1.',
         }),
         user(40, 'wrong chat, sorry', { deleted: true }),
-        user(32, 'Updated just now. Ten minutes and no flicker so far 🎉'),
+        user(32, 'Updated just now. Ten minutes and no flicker so far 🎉', { reaction: '🎉' }),
         staff(26, 'Lovely! Let’s leave the ticket open until the evening, just in case.'),
         user(12, 'Good idea. I’ll write at https://example.com/feedback as well.'),
       ],
@@ -102,8 +104,8 @@ function stories(chart: Upload, lamp: Upload): Story[] {
         staff(64, 'Нашли: письмо вернулось, ящик переполнен. Чек прикладываем сюда.', {
           files: [document('Чек № 4821.pdf', 46)],
         }),
-        user(30, 'Ого, и правда, место кончилось. Спасибо!'),
-        staff(8, 'Пожалуйста! Отправили ещё раз и письмом — скажите, когда придёт.'),
+        user(30, 'Ого, и правда, место кончилось. Спасибо!', { reaction: '👍' }),
+        staff(8, 'Пожалуйста! Отправили ещё раз и письмом — скажите, когда придёт.', { reaction: '🙏' }),
       ],
     },
     {
@@ -204,6 +206,14 @@ function stories(chart: Upload, lamp: Upload): Story[] {
   ];
 }
 
+/** What staff write often. */
+const replies = {
+  hello: 'Hello {nickname}, thank you for writing! We’re looking into it.',
+  refund: 'The refund for ticket {number} is on its way; it takes up to three days.',
+  привет: 'Здравствуйте, {nickname}! Уже смотрим.',
+  чек: 'Чек отправили ещё раз. Если письма нет, проверьте, пожалуйста, папку «Спам».',
+};
+
 /** What a lived-in desk has to look at. */
 export interface LivedIn {
   /** A ticket's id by its subject. */
@@ -236,6 +246,21 @@ export async function liveIn(desk: DeskProcess, browser: Browser): Promise<Lived
     // The oldest of what the group is told comes first in it.
     if (ids.size === 3) await topicOf(desk, told[0]!.subject);
   }
+  const { data: me } = await staff.auth.getUser();
+  for (const subject of [
+    'The lamp flickers after the update',
+    'Не приходит чек на почту',
+    'Invoice for October',
+  ])
+    must(await staff.rpc('assign_ticket', { ticket_id: ids.get(subject)!, assignee_id: me.user!.id }));
+  must(
+    await staff.rpc('mute_ticket', {
+      ticket_id: ids.get('Dark theme on the receipts page')!,
+      until: 'infinity',
+    }),
+  );
+  for (const [name, text] of Object.entries(replies))
+    must(await staff.rpc('save_canned_reply', { name, text }));
   // Triggers are off, because they would date everything today.
   await sqlIn(desk, `set session_replication_role = replica; ${dating.join('\n')}`);
   return {
@@ -307,6 +332,10 @@ async function tell(user: Client, staff: Client, story: Story): Promise<{ ticket
     }
     written.push(message_id);
     if (line.editedTo) must(await writer.rpc('edit_message', { message_id, message: line.editedTo }));
+    if (line.reaction) {
+      const reader = line.from === 'user' ? staff : user;
+      must(await reader.rpc('set_reaction', { message_id, emoji: line.reaction, reacted: true }));
+    }
     if (line.deleted) must(await writer.rpc('delete_message', { message_id }));
   }
   const { id: ticket_id } = ticket!;

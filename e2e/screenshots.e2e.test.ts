@@ -1,29 +1,46 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import en from '../core/words/en.ts';
-import { openPage, problemsOf, signInAs, startBrowser } from './browser.ts';
+import { createI18n } from '../core/words/i18n.ts';
+import ru from '../core/words/ru.ts';
+import { openPage, problemsOf, signInAs, signInByForm, startBrowser } from './browser.ts';
 import { startDeskProcess, type DeskProcess } from './desk.ts';
 import { liveIn, type LivedIn } from './lived-in.ts';
+import { password } from './people.ts';
+import { cabinetScreens, groupScreens, panelScreens, type Screen, type Visit } from './screens.ts';
 
-const looks = {
-  desktop: { viewport: { width: 1280, height: 800 } },
-  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
-} as const;
+const viewports = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 const locales = { en: 'en-GB', ru: 'ru-RU' } as const;
-type Look = { device: keyof typeof looks; theme: 'light' | 'dark'; locale: keyof typeof locales };
+const words = { en: createI18n('en', en), ru: createI18n('ru', ru) };
+
+interface Look {
+  device: keyof typeof viewports;
+  theme: 'light' | 'dark';
+  locale: keyof typeof locales;
+}
+
+/** Every device with every theme, every device and every theme with either language. */
+const looks: Look[] = [
+  { device: 'desktop', theme: 'light', locale: 'ru' },
+  { device: 'phone', theme: 'dark', locale: 'ru' },
+  { device: 'desktop', theme: 'dark', locale: 'en' },
+  { device: 'phone', theme: 'light', locale: 'en' },
+];
 
 /** The pictures that lie in docs/screenshots; taken anew with SCREENSHOTS=1. */
-const kept = new Set([
+const kept = [
   'admin-desktop-light-en',
+  'admin-desktop-dark-ru',
   'admin-phone-dark-ru',
   'admin-list-phone-dark-ru',
   'admin-search-desktop-light-en',
   'admin-closed-desktop-light-en',
+  'admin-replies-desktop-light-en',
   'cabinet-desktop-light-ru',
+  'cabinet-desktop-dark-en',
   'cabinet-phone-dark-en',
   'cabinet-list-phone-dark-en',
   'cabinet-new-phone-dark-en',
@@ -31,10 +48,11 @@ const kept = new Set([
   'cabinet-sign-in-desktop-light-ru',
   'cabinet-archive-phone-dark-en',
   'cabinet-empty-phone-light-en',
+  'cabinet-lightbox-desktop-light-ru',
   'group-desktop-light-ru',
   'group-phone-dark-ru',
   'group-list-phone-dark-ru',
-]);
+];
 
 /** A time zone in which it is afternoon, and what happened a minute ago happened today. */
 function afternoon(): string {
@@ -47,33 +65,28 @@ function afternoon(): string {
 const untranslated = new RegExp(`\\b(${Object.keys(en).join('|')})\\.[a-z][a-zA-Z.]+\\b`);
 
 /**
- * Every screen of the apps and of the group, on a desk some days old, each once wide and light and once narrow and dark: nothing runs over the edge, nothing is
- * left untranslated, nothing is refused by the policy, and axe has no serious objection.
+ * Every screen of the apps and of the group, on a desk some days old: nothing runs over the edge, nothing is left
+ * untranslated, nothing is refused by the policy, and axe has no serious objection. Each screen is looked at once, and
+ * the looks take turns. With SCREENSHOTS=1 the pictures of the documentation are taken instead.
  */
 describe('the screens', () => {
   let browser: Browser;
   let desk: DeskProcess;
   let lived: LivedIn;
-  let folder: string;
-  const keeping = process.env.SCREENSHOTS === '1';
 
   beforeAll(async () => {
     [browser, desk] = await Promise.all([startBrowser(), startDeskProcess()]);
     lived = await liveIn(desk, browser);
-    folder = keeping
-      ? path.resolve('docs/screenshots')
-      : await mkdtemp(path.join(tmpdir(), 'trivet-screens-'));
-    await mkdir(folder, { recursive: true });
   });
   afterAll(async () => {
     await browser?.close();
     await desk?.stop();
-    if (folder && !keeping) await rm(folder, { recursive: true, force: true });
   });
 
-  function open(url: string, { device, theme, locale }: Look): Promise<Page> {
-    return openPage(browser, url, {
-      ...looks[device],
+  function open({ device, theme, locale }: Look): Promise<Page> {
+    return openPage(browser, 'about:blank', {
+      viewport: viewports[device],
+      ...(device === 'phone' && { hasTouch: true, isMobile: true }),
       colorScheme: theme,
       locale: locales[locale],
       reducedMotion: 'reduce',
@@ -81,14 +94,28 @@ describe('the screens', () => {
     });
   }
 
-  /** Looks at the page as it stands: takes its picture and checks what holds for every screen. */
-  async function look(page: Page, screen: string, { device, theme, locale }: Look): Promise<void> {
-    const name = `${screen}-${device}-${theme}-${locale}`;
+  function visit(page: Page, { locale }: Look): Visit {
+    const story =
+      locale === 'ru'
+        ? { email: lived.emails.maria, subject: 'Не приходит чек на почту', last: 'Отправили ещё раз' }
+        : {
+            email: lived.emails.oliver,
+            subject: 'The lamp flickers after the update',
+            last: 'Good idea',
+          };
+    return { page, desk, lived, story, t: (key) => words[locale].t(key) };
+  }
+
+  async function settled(page: Page): Promise<void> {
     await page.evaluate(async () => {
       await document.fonts.ready;
       await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)));
     });
-    if (!keeping || kept.has(name)) await page.screenshot({ path: path.join(folder, `${name}.png`) });
+  }
+
+  /** Checks what holds for every screen. */
+  async function check(page: Page, name: string): Promise<void> {
+    await settled(page);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect.soft(wide, `${name} is wider than its window`).toBeLessThanOrEqual(0);
     expect.soft(await page.locator('body').innerText(), name).not.toMatch(untranslated);
@@ -100,100 +127,105 @@ describe('the screens', () => {
     expect.soft(serious, name).toEqual([]);
   }
 
-  it.each<Look>([
-    { device: 'desktop', theme: 'light', locale: 'ru' },
-    { device: 'phone', theme: 'dark', locale: 'en' },
-  ])('cabinet: $device, $theme, $locale', async (as) => {
-    const page = await open(`${desk.url}/cabinet/support`, as);
-    const [email, subject, last] =
-      as.locale === 'ru'
-        ? [lived.emails.maria, 'Не приходит чек на почту', 'Отправили ещё раз']
-        : [lived.emails.oliver, 'The lamp flickers after the update', 'Good idea'];
-    await page.getByRole('button', { name: email }).waitFor();
-    await look(page, 'cabinet-sign-in', as);
-    await signInAs(page, email);
-    await page.getByTestId('ticket-item').first().waitFor();
-    await look(page, 'cabinet-list', as);
-    await page.getByTestId('ticket-item').filter({ hasText: subject }).click();
-    await page.getByRole('log').getByText(last).waitFor();
-    await look(page, 'cabinet', as);
-    await page.goto(`${desk.url}/cabinet/support/new`);
-    await page.getByTestId('new-ticket-form').waitFor();
-    await look(page, 'cabinet-new', as);
-    await page.goto(`${desk.url}/cabinet/profile`);
-    await page.getByTestId('avatar-input').waitFor({ state: 'attached' });
-    await look(page, 'cabinet-profile', as);
-    await page.goto(`${desk.url}/cabinet/support?list=archive`);
-    await page.getByTestId('ticket-item').first().waitFor();
-    await look(page, 'cabinet-archive', as);
-    await page.context().close();
-  });
-
-  it.each<Look>([{ device: 'phone', theme: 'light', locale: 'en' }])(
-    'cabinet without a ticket: $device, $theme, $locale',
-    async (as) => {
-      const page = await open(`${desk.url}/cabinet/support`, as);
-      const form = page.getByTestId('sign-in-form');
-      await form.locator('input[type=email]').fill(lived.emails.newcomer);
-      await form.locator('input[type=password]').fill('trivet-demo');
-      await page.keyboard.press('Enter');
-      await page.getByTestId('new-ticket').waitFor();
-      await page.getByText(as.locale === 'en' ? 'All quiet so far' : 'Пока тихо').waitFor();
-      await look(page, 'cabinet-empty', as);
-      await page.context().close();
-    },
-  );
-
-  it.each<Look>([
-    { device: 'desktop', theme: 'light', locale: 'en' },
-    { device: 'phone', theme: 'dark', locale: 'ru' },
-  ])('panel: $device, $theme, $locale', async (as) => {
-    const page = await open(`${desk.url}/admin/tickets`, as);
-    await page.getByRole('button', { name: 'admin@example.com' }).waitFor();
-    await look(page, 'admin-sign-in', as);
-    await signInAs(page, 'admin@example.com');
-    await page.getByTestId('ticket-item').first().waitFor();
-    await look(page, 'admin-list', as);
-    const [subject, last] =
-      as.locale === 'ru'
-        ? ['Не приходит чек на почту', 'Отправили ещё раз']
-        : ['The lamp flickers after the update', 'Good idea'];
-    await page.getByTestId('ticket-item').filter({ hasText: subject }).click();
-    await page.getByRole('log').getByText(last).waitFor();
-    await page.getByRole('log').getByTestId('picture').first().waitFor({ state: 'attached' });
-    await look(page, 'admin', as);
-    await page.goto(`${desk.url}/admin/tickets?list=closed`);
-    await page.getByTestId('ticket-item').first().waitFor();
-    await look(page, 'admin-closed', as);
-    await page.goto(`${desk.url}/admin/tickets`);
-    const search = page.getByTestId('ticket-search');
-    await search.fill(as.locale === 'ru' ? 'тариф' : 'invoice');
-    await page
-      .getByTestId('ticket-item')
-      .filter({ hasText: as.locale === 'ru' ? 'Как сменить тариф?' : 'Invoice for October' })
-      .waitFor();
-    await look(page, 'admin-search', as);
-    await search.fill('zzzzzz');
-    await page.getByText(as.locale === 'ru' ? 'Ничего не нашлось' : 'Nothing found').waitFor();
-    await look(page, 'admin-nothing-found', as);
-    await page.context().close();
-  });
-
-  it.each<Look>([
-    { device: 'desktop', theme: 'light', locale: 'ru' },
-    { device: 'phone', theme: 'dark', locale: 'ru' },
-  ])('the group: $device, $theme, $locale', async (as) => {
-    const page = await open(desk.telegramUrl, as);
-    const topic = page.getByTestId('topic-item').filter({ hasText: 'Не приходит чек на почту' });
-    await topic.waitFor();
-    await look(page, 'group-list', as);
-    await topic.click();
-    await page.getByTestId('message').last().waitFor();
-    if (keeping) {
-      // Telegram's budget of 20 messages a minute lets the whole conversation in only after a while.
-      await page.getByTestId('message').filter({ hasText: 'Отправили ещё раз' }).waitFor({ timeout: 80_000 });
+  /** Looks at all screens in one page, whose look changes from one to the next. */
+  async function checkAll(screens: Screen[], emails: Record<Look['locale'], string>): Promise<void> {
+    const page = await open(looks[0]!);
+    let signedIn: string | undefined;
+    for (const [index, screen] of screens.entries()) {
+      const look = looks[index % looks.length]!;
+      await page.emulateMedia({ colorScheme: look.theme, reducedMotion: 'reduce' });
+      await page.setViewportSize(viewports[look.device]);
+      await page.addInitScript((locale) => localStorage.setItem('trivet.locale', locale), look.locale);
+      const visitor = visit(page, look);
+      if (screen.signedOut !== true && signedIn !== emails[look.locale]) {
+        if (signedIn !== undefined) await page.evaluate(() => localStorage.clear());
+        await screens[0]!.open(visitor);
+        signedIn = emails[look.locale];
+        await signInAs(page, signedIn);
+      }
+      await screen.open(visitor);
+      await check(page, `${screen.name}, ${Object.values(look).join(', ')}`);
+      await screen.leave?.(visitor);
     }
-    await look(page, 'group', as);
     await page.context().close();
+  }
+
+  const folder = path.resolve('docs/screenshots');
+
+  async function take(screens: Screen[], emailOf: (look: Look) => string | undefined): Promise<void> {
+    await mkdir(folder, { recursive: true });
+    const every = (['desktop', 'phone'] as const).flatMap((device) =>
+      (['light', 'dark'] as const).flatMap((theme) =>
+        (['ru', 'en'] as const).map((locale) => ({ device, theme, locale })),
+      ),
+    );
+    for (const look of every) {
+      const nameOf = ({ name }: Screen) => `${name}-${Object.values(look).join('-')}`;
+      const wanted = screens.filter((screen) => kept.includes(nameOf(screen)));
+      if (wanted.length === 0) continue;
+      const page = await open(look);
+      const visitor = visit(page, look);
+      const email = emailOf(look);
+      let signedIn = email === undefined;
+      for (const screen of wanted) {
+        if (!signedIn && screen.signedOut !== true) {
+          await screens[0]!.open(visitor);
+          await signInAs(page, email!);
+          signedIn = true;
+        }
+        await screen.open(visitor);
+        await settled(page);
+        await page.screenshot({ path: path.join(folder, `${nameOf(screen)}.png`) });
+        await screen.leave?.(visitor);
+      }
+      await page.context().close();
+    }
+  }
+
+  const taking = process.env.SCREENSHOTS === '1';
+  const staff = { ru: 'admin@example.com', en: 'admin@example.com' };
+
+  it('of the cabinet', async () => {
+    const people = { ru: lived.emails.maria, en: lived.emails.oliver };
+    if (taking) await take(cabinetScreens, ({ locale }) => people[locale]);
+    else await checkAll(cabinetScreens, people);
+  });
+
+  it('of the panel', async () => {
+    if (taking) await take(panelScreens, ({ locale }) => staff[locale]);
+    else await checkAll(panelScreens, staff);
+  });
+
+  it('of somebody new, and of somebody who isn’t staff', async () => {
+    const look: Look = { device: 'phone', theme: 'light', locale: 'en' };
+    const page = await open(look);
+    await page.goto(`${desk.url}/cabinet/support`);
+    await signInByForm(page, lived.emails.newcomer, password);
+    await page.getByText(words.en.t('tickets.empty.title')).waitFor();
+    await check(page, 'cabinet-empty');
+    if (taking) await page.screenshot({ path: path.join(folder, 'cabinet-empty-phone-light-en.png') });
+    await page.goto(`${desk.url}/admin/tickets`);
+    await signInByForm(page, lived.emails.newcomer, password);
+    await page.getByTestId('not-staff').waitFor();
+    await check(page, 'admin-not-staff');
+    await page.context().close();
+  });
+
+  it('of the group', async () => {
+    if (!taking) {
+      const page = await open(looks[1]!);
+      for (const screen of groupScreens) {
+        await screen.open(visit(page, looks[1]!));
+        await check(page, screen.name);
+      }
+      return page.context().close();
+    }
+    // Telegram's budget of 20 messages a minute lets the whole conversation in only after a while.
+    const page = await open(looks[0]!);
+    const visitor = visit(page, looks[0]!);
+    await groupScreens[1]!.open(visitor);
+    await page.getByTestId('message').filter({ hasText: visitor.story.last }).waitFor({ timeout: 80_000 });
+    await page.context().close();
+    await take(groupScreens, () => undefined);
   });
 });
