@@ -175,10 +175,11 @@ describe('changing what was said', () => {
   const remove = ({ client }: TestUser, message_id: string) =>
     refusal(client, 'delete_message', { message_id });
   const age = (id: string, minutes: number) =>
-    desk.sql(
-      `update public.ticket_messages set created_at = now() - make_interval(mins => $2) where id = $1`,
-      [id, minutes],
-    );
+    desk.admin
+      .from('ticket_messages')
+      .update({ created_at: new Date(Date.now() - minutes * 60_000).toISOString() })
+      .eq('id', id)
+      .throwOnError();
 
   test('an edit is marked, a deletion takes the words and keeps the place', async () => {
     const sent = await write(user, ticketId, 'a slip');

@@ -62,7 +62,8 @@ test('every reaction of limits.ts is one, and nothing else', async () => {
 test('changes neither what was written nor what was read, told or marked as edited', async () => {
   const message = await write(anna, ticket.id, 'as it was');
   const before = await desk.admin.from('tickets').select('*').eq('id', ticket.id).single();
-  const outbox = () => desk.sql('select id from public.telegram_outbox where ticket_id = $1', [ticket.id]);
+  const outbox = async () =>
+    (await desk.admin.from('telegram_outbox').select('id').eq('ticket_id', ticket.id).throwOnError()).data;
   const told = await outbox();
   const { message: text, edited_at, is_read } = await react(vera, message);
   expect({ text, edited_at, is_read }).toEqual({ text: 'as it was', edited_at: null, is_read: false });
@@ -98,7 +99,8 @@ test('a closed ticket takes a last thumbs up, an archived one none, of either si
   const answer = await write(vera, other.id, 'that was it');
   await call(anna.client, 'close_ticket', { ticket_id: other.id });
   expect((await react(anna, answer)).reactions).toEqual({ '👍': [anna.id] });
-  await desk.sql('update public.tickets set archived_at = now() where id = $1', [other.id]);
+  const archived_at = new Date().toISOString();
+  await desk.admin.from('tickets').update({ archived_at }).eq('id', other.id).throwOnError();
   for (const caller of [anna, vera]) {
     expect(await refused(caller, answer.id, '🎉')).toBe('409 ticket_archived');
     expect(await refused(caller, answer.id, '👍', false)).toBe('409 ticket_archived');

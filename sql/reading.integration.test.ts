@@ -194,7 +194,7 @@ describe("another's rows", () => {
   test("staff are nobody's contact: a user reads an answer, not who is behind it", async () => {
     const { data } = await anna.client
       .from('ticket_messages')
-      .select('sender_name, author:profiles(*)')
+      .select('sender_name, author:profiles!ticket_messages_user_id_fkey(*)')
       .eq('is_admin', true)
       .single();
     expect(data).toEqual({ sender_name: 'Vera', author: null });
@@ -203,7 +203,7 @@ describe("another's rows", () => {
   test('a demoted member of staff reads their own again, at once', async () => {
     const former = await desk.createUser({ role: 'admin' });
     expect(await rows(former.client, 'tickets')).toHaveLength(2);
-    await desk.sql(`update public.profiles set role = 'user' where id = $1`, [former.id]);
+    await desk.admin.from('profiles').update({ role: 'user' }).eq('id', former.id).throwOnError();
     expect(await rows(former.client, 'tickets')).toHaveLength(0);
   });
 });

@@ -115,7 +115,7 @@ test('staff who are demoted hear only their own from then on', async () => {
   const before = randomUUID();
   await write(anna, annas.id, before);
   await heard(hears, before);
-  await desk.sql(`update public.profiles set role = 'user' where id = $1`, [former.id]);
+  await desk.admin.from('profiles').update({ role: 'user' }).eq('id', former.id).throwOnError();
   const [hidden, sentinel] = [randomUUID(), randomUUID()];
   await write(anna, annas.id, hidden);
   await write(former, theirs.id, sentinel);

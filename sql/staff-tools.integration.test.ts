@@ -55,6 +55,7 @@ describe('canned replies', () => {
       );
     }
     expect((await desk.anonymous().from('canned_replies').select('*')).error?.code).toBe('42501');
+    await call(staff.client, 'delete_canned_reply', { name: 'Тайный' });
   });
 });
 

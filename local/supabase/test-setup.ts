@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from './postgres/postgres.ts';
+import { removeTestUsers } from './contract/users.ts';
 import { applySchema, projectScripts } from './schema/apply.ts';
 
 /** The database every test desk is copied from. */
@@ -18,12 +19,13 @@ declare module 'vitest' {
 
 /**
  * Starts the one PostgreSQL of a test run, with a template database that has Supabase's schema and all of `sql/`. With
- * SUPABASE_URL set the tests run against that project, and nothing is started.
+ * SUPABASE_URL set the tests run against that project: nothing is started, and their users are removed before and after.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (process.env.SUPABASE_URL) {
     project.provide('postgresUrl', undefined);
-    return () => Promise.resolve();
+    await removeTestUsers();
+    return removeTestUsers;
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'desk-test-'));
   const postgres = await startPostgres({

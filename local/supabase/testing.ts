@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import pg from 'pg';
 import { pino, type Logger } from 'pino';
-import { inject } from 'vitest';
+import { beforeEach, inject, type TestContext } from 'vitest';
 import { WebSocket } from 'ws';
+import { removeTestUsers } from './contract/users.ts';
 import { createDatabase, dropDatabase } from './postgres/databases.ts';
 import type { Smtp } from './auth/mailer.ts';
 import { startSupabase } from './server.ts';
@@ -26,7 +27,7 @@ export interface TestDesk {
   url: string;
   publishableKey: string;
   secretKey: string;
-  /** Connection string of the superuser; with SUPABASE_URL set: that of SUPABASE_DB_URL. */
+  /** Connection string of the superuser; with SUPABASE_URL set: SUPABASE_DB_URL, or empty without it. */
   databaseUrl: string;
   /** A client with the secret key. */
   admin: SupabaseClient;
@@ -34,7 +35,7 @@ export interface TestDesk {
   anonymous(): SupabaseClient;
   /** Signs somebody up; `role: 'admin'` makes them staff. */
   createUser(options?: { role?: 'user' | 'admin'; nickname?: string }): Promise<TestUser>;
-  /** Runs SQL past every policy. */
+  /** Runs SQL past every policy. On a project without SUPABASE_DB_URL the test that asks for it is skipped. */
   sql<Row extends pg.QueryResultRow>(text: string, params?: unknown[]): Promise<Row[]>;
   stop(): Promise<void>;
 }
@@ -46,7 +47,7 @@ export interface TestDeskOptions {
 
 /**
  * A desk with an empty database of its own, behind a gateway on a free port; with SUPABASE_URL,
- * SUPABASE_PUBLISHABLE_KEY, SUPABASE_SECRET_KEY and SUPABASE_DB_URL set: that project, as it is.
+ * SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY set: that project, as it is.
  */
 export async function createTestDesk(options: TestDeskOptions = {}): Promise<TestDesk> {
   const backend = process.env.SUPABASE_URL ? projectFromEnvironment() : await startOwn(options);
@@ -65,8 +66,14 @@ export async function createTestDesk(options: TestDeskOptions = {}): Promise<Tes
   pool.on('error', () => undefined);
 
   async function sql<Row extends pg.QueryResultRow>(text: string, params: unknown[] = []): Promise<Row[]> {
+    if (databaseUrl === '') skipTest('needs SUPABASE_DB_URL');
     return (await pool.query<Row>(text, params)).rows;
   }
+
+  const isProject = process.env.SUPABASE_URL !== undefined;
+  // A project's settings are everybody's: whatever a suite changes in them is put back.
+  const [settings] =
+    isProject && databaseUrl !== '' ? await sql('select to_jsonb(s) as row from private.settings s') : [];
 
   return {
     ...{ url, publishableKey, secretKey, databaseUrl, admin, sql },
@@ -82,7 +89,10 @@ export async function createTestDesk(options: TestDeskOptions = {}): Promise<Tes
       });
       if (created.error) throw created.error;
       const { id } = created.data.user;
-      if (role === 'admin') await sql(`update public.profiles set role = 'admin' where id = $1`, [id]);
+      if (role === 'admin') {
+        const promoted = await admin.from('profiles').update({ role }).eq('id', id);
+        if (promoted.error) throw promoted.error;
+      }
       const client = open(publishableKey);
       const { error } = await client.auth.signInWithPassword({ email, password });
       if (error) throw error;
@@ -90,10 +100,33 @@ export async function createTestDesk(options: TestDeskOptions = {}): Promise<Tes
     },
     async stop() {
       await Promise.all(clients.map((client) => client.removeAllChannels()));
+      if (settings) {
+        await sql('delete from private.settings');
+        await sql(
+          'insert into private.settings select * from jsonb_populate_record(null::private.settings, $1)',
+          [settings.row],
+        );
+      }
       await pool.end();
+      // An own database goes with everybody in it.
+      if (isProject) await removeTestUsers();
       await backend.stop();
     },
   };
+}
+
+let runningTest: TestContext | undefined;
+
+/** For a setup file: tests can be skipped from what they call. */
+export function followTests(): void {
+  beforeEach((context) => {
+    runningTest = context;
+  });
+}
+
+function skipTest(reason: string): void {
+  if (!runningTest) throw new Error(`A hook of this file ${reason}`);
+  runningTest.skip(reason);
 }
 
 type Backend = Pick<TestDesk, 'url' | 'publishableKey' | 'secretKey' | 'databaseUrl' | 'stop'>;
@@ -136,7 +169,7 @@ function projectFromEnvironment(): Backend {
     url: variable('SUPABASE_URL'),
     publishableKey: variable('SUPABASE_PUBLISHABLE_KEY'),
     secretKey: variable('SUPABASE_SECRET_KEY'),
-    databaseUrl: variable('SUPABASE_DB_URL'),
+    databaseUrl: process.env.SUPABASE_DB_URL ?? '',
     stop: () => Promise.resolve(),
   };
 }

@@ -29,6 +29,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await desk.admin.storage.emptyBucket(bucket);
+  await desk.admin.storage.deleteBucket(bucket);
   for (const command of ['insert', 'select', 'update', 'delete']) {
     await desk.sql(`drop policy if exists "${bucket} ${command}" on storage.objects`);
   }

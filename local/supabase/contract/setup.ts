@@ -1,0 +1,3 @@
+import { followTests } from '../testing.ts';
+
+followTests();
