@@ -44,6 +44,7 @@ export class Runway {
 
 /** The calls of one ticket's work: each when the budget allows it, those that send words one at a time. */
 export class Calls {
+  readonly #ticket: string;
   readonly #pacer: Pacer;
   readonly #runway: Runway;
   readonly #signal: AbortSignal;
@@ -51,7 +52,8 @@ export class Calls {
   #held: Reservation | undefined;
   #land: (() => void) | undefined;
 
-  constructor(pacer: Pacer, runway: Runway, signal: AbortSignal, held: Reservation) {
+  constructor(ticket: string, pacer: Pacer, runway: Runway, signal: AbortSignal, held: Reservation) {
+    this.#ticket = ticket;
     this.#pacer = pacer;
     this.#runway = runway;
     this.#signal = signal;
@@ -68,13 +70,13 @@ export class Calls {
     if (priority === priorities.words) this.#land = await this.#runway.takeOff();
     try {
       const result = await call();
-      reservation.spend();
+      reservation.spend(this.#ticket);
       return result;
     } catch (error) {
       this.landed();
       const isRefusal = error instanceof GrammyError && error.error_code < 500;
       if (isRefusal) reservation.cancel();
-      else reservation.spend();
+      else reservation.spend(this.#ticket);
       const verdict = judge(error);
       if (verdict.kind === 'wait') this.#pacer.pause(verdict.seconds);
       throw error;

@@ -68,7 +68,7 @@ export class TicketWork {
     this.#deps = deps;
     this.#claim = claim;
     this.#worker = worker;
-    this.#calls = new Calls(deps.pacer, deps.runway, deps.signal, held);
+    this.#calls = new Calls(claim.ticket.id, deps.pacer, deps.runway, deps.signal, held);
     const call: PacedCall = (cost, priority, make) => this.#calls.make(cost, priority, make);
     const save = (what: Saved) => this.#save(what);
     this.#keeper = new TopicKeeper({ ...deps, call, save }, claim.ticket, claim.topic);

@@ -82,6 +82,30 @@ describe('the pacer', () => {
     expect(Date.now() - asked).toBe(5_000);
   });
 
+  it('lets one conversation flow, and spaces many tickets evenly from early on', async () => {
+    const sendTo = async (tickets: number): Promise<number[]> => {
+      vi.setSystemTime(0);
+      const pacer = new Pacer({ perMinute: 20 });
+      const times: number[] = [];
+      const all = (async () => {
+        for (let index = 0; index < 15; index += 1) {
+          const reservation = await pacer.reserve(1, priorities.words);
+          times.push(Date.now());
+          reservation.spend(`ticket ${index % tickets}`);
+        }
+      })();
+      await vi.advanceTimersByTimeAsync(60_000);
+      await all;
+      return times;
+    };
+    expect((await sendTo(1)).at(-1)).toBe(0);
+    const spaced = await sendTo(15);
+    expect(spaced[4]).toBe(0);
+    const gaps = spaced.slice(5).map((time, index) => time - (spaced[index + 4] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThan(3_000);
+    expect(Math.max(...gaps)).toBeLessThan(5_000);
+  });
+
   it('forgets a request that is withdrawn', async () => {
     const pacer = new Pacer({ perMinute: 1 });
     (await pacer.reserve(1, priorities.words)).spend();

@@ -16,16 +16,28 @@ export interface PacerOptions {
  * The share of a minute's messages that may follow each other at once, so that conversations flow. The rest is spread
  * over what is left of the minute: spent at once it would leave the group silent for that long.
  */
-const BURST = 0.75;
+const AT_ONCE = 0.75;
+/**
+ * At once only while they go to so few tickets (as a share of the minute's messages). When more want a word, no
+ * conversation flows anyway: all of them wait for turns, and the shortest longest wait comes of even spacing.
+ */
+const FEW_TICKETS = 0.25;
 
 /** A part of the budget that is held until it is spent or given back. */
 export interface Reservation {
   /** Messages it is good for. */
   readonly count: number;
-  /** The call is over: from now on it counts for a minute. */
-  spend(): void;
+  /** The call is over: from now on it counts for a minute. `ticket`: whose words they were, if a ticket's. */
+  spend(ticket?: string): void;
   /** No call was made. */
   cancel(): void;
+}
+
+/** A message that went out. */
+interface Spent {
+  /** The clock's time. */
+  at: number;
+  ticket: string | undefined;
 }
 
 interface Waiter {
@@ -47,8 +59,8 @@ export class Pacer {
   readonly #clock: Clock;
   readonly #perMinute: number;
   readonly #perSecond: number;
-  /** When each message of the last minute went out, in the clock's time, oldest first. */
-  #minute: number[] = [];
+  /** The messages of the last minute, oldest first. */
+  #minute: Spent[] = [];
   #second: number[] = [];
   #inFlight = 0;
   #lastGrant = 0;
@@ -65,8 +77,8 @@ export class Pacer {
   /** Counts messages sent before this process started; ages in seconds of real time. */
   remember(ages: number[]): void {
     const now = this.#clock.now();
-    const times = ages.map((age) => now - age * SECOND * this.#clock.speed);
-    this.#minute = [...times, ...this.#minute].sort((a, b) => a - b);
+    const before = ages.map((age) => ({ at: now - age * SECOND * this.#clock.speed, ticket: undefined }));
+    this.#minute = [...before, ...this.#minute].sort((a, b) => a.at - b.at);
   }
 
   /** How many messages could go out now. */
@@ -119,7 +131,7 @@ export class Pacer {
   }
 
   #forget(now: number): void {
-    this.#minute = this.#minute.filter((time) => time > now - MINUTE - MARGIN);
+    this.#minute = this.#minute.filter(({ at }) => at > now - MINUTE - MARGIN);
     this.#second = this.#second.filter((time) => time > now - SECOND - MARGIN / 10);
   }
 
@@ -143,10 +155,12 @@ export class Pacer {
   /** When a waiter's turn comes, in the clock's time, however much of the budget is left. */
   #dueAt({ count, priority }: Waiter): number {
     if (count === 0) return 0;
+    if (priority === priorities.answer) return 0;
     const used = this.#minute.length + this.#inFlight;
-    if (priority === priorities.answer || used < this.#perMinute * BURST) return 0;
-    const last = this.#inFlight > 0 ? this.#lastGrant : (this.#minute.at(-1) ?? 0);
-    const nextPlace = (this.#minute[0] ?? last) + MINUTE + MARGIN;
+    const tickets = new Set(this.#minute.flatMap(({ ticket }) => ticket ?? [])).size + this.#inFlight;
+    if (used < this.#perMinute * AT_ONCE && tickets < this.#perMinute * FEW_TICKETS) return 0;
+    const last = this.#inFlight > 0 ? this.#lastGrant : (this.#minute.at(-1)?.at ?? 0);
+    const nextPlace = (this.#minute[0]?.at ?? last) + MINUTE + MARGIN;
     return last + Math.max(0, nextPlace - last) / (this.#perMinute - used + 1);
   }
 
@@ -160,7 +174,7 @@ export class Pacer {
       if (next !== undefined) times.push(this.#dueAt(next));
       const minuteOver = this.#minute.length + this.#inFlight + needed - this.#perMinute;
       const secondOver = this.#second.length + this.#inFlight + needed - this.#perSecond;
-      if (minuteOver > 0) times.push((this.#minute[minuteOver - 1] ?? Infinity) + MINUTE + MARGIN);
+      if (minuteOver > 0) times.push((this.#minute[minuteOver - 1]?.at ?? Infinity) + MINUTE + MARGIN);
       if (secondOver > 0) times.push((this.#second[secondOver - 1] ?? Infinity) + SECOND + MARGIN / 10);
     }
     const at = Math.max(...times);
@@ -170,20 +184,20 @@ export class Pacer {
   #reservation(count: number): Reservation {
     this.#inFlight += count;
     let open = true;
-    const settle = (sent: boolean): void => {
+    const settle = (sent: boolean, ticket?: string): void => {
       if (!open) return;
       open = false;
       this.#inFlight -= count;
       if (sent) {
         const now = this.#clock.now();
         for (let i = 0; i < count; i += 1) {
-          this.#minute.push(now);
+          this.#minute.push({ at: now, ticket });
           this.#second.push(now);
         }
       }
       this.#schedule();
     };
-    return { count, spend: () => settle(true), cancel: () => settle(false) };
+    return { count, spend: (ticket) => settle(true, ticket), cancel: () => settle(false) };
   }
 }
 
