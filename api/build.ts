@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
@@ -14,6 +15,7 @@ const sources = [
   'package-lock.json',
 ];
 const stampFile = 'dist/.sources';
+const builder = 'vite.build.ts';
 
 /**
  * Builds the apps and the group's page when a source has changed since the last build.
@@ -23,12 +25,14 @@ const stampFile = 'dist/.sources';
  * @throws when the build fails; its output has been printed.
  */
 export async function buildIfStale(root: string): Promise<boolean> {
+  // A container holds what was built, and not what it was built from.
+  if (!existsSync(path.join(root, builder))) return false;
   const stamp = await hashSources(root);
   const built = await readFile(path.join(root, stampFile), 'utf8').catch(() => '');
   if (built === stamp) return false;
 
   await rm(path.join(root, stampFile), { force: true });
-  await run(process.execPath, ['--import', 'tsx', path.join(root, 'vite.build.ts')], root);
+  await run(process.execPath, ['--import', 'tsx', path.join(root, builder)], root);
   await mkdir(path.join(root, 'dist'), { recursive: true });
   await writeFile(path.join(root, stampFile), stamp);
   return true;
