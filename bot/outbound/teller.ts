@@ -45,73 +45,82 @@ export class Teller {
     this.#claim = claim;
   }
 
-  /** Tells rows, which must all be joinable when they are several. @throws what grammY throws, and LeaseLost */
-  async tell(unit: OutboxRow[]): Promise<void> {
+  /**
+   * Tells rows, which must all be joinable when they are several.
+   * @returns what the last call sent, for the caller to write down together with the rows' being done
+   * @throws what grammY throws, and LeaseLost
+   */
+  async tell(unit: OutboxRow[]): Promise<SentMessage[]> {
     const [row] = unit;
-    if (row === undefined) return;
+    if (row === undefined) return [];
     if (unit.length > 1) return await this.#tellJoined(unit);
     const { message } = row;
     switch (row.kind) {
       case 'message':
-        if (message === null || message.deleted_at !== null) return;
+        if (message === null || message.deleted_at !== null) return [];
         return await this.#tellParts(row, planMessage(message, this.#context), message.edited_at);
       case 'event':
-        if (message === null) return;
+        if (message === null) return [];
         return await this.#tellParts(row, textParts(eventLine(message, this.#context)), null, 'line');
       case 'note':
-        if (row.note === null) return;
+        if (row.note === null) return [];
         return await this.#tellParts(row, textParts(noteLine(row.note, this.#context)), null, 'line');
+      default:
+        await this.#change(row);
+        return [];
+    }
+  }
+
+  /** Brings what Telegram shows already up to date. */
+  async #change(row: OutboxRow): Promise<void> {
+    const { group, keeper } = this.#deps;
+    switch (row.kind) {
       case 'edit':
         return await editShown(this.#changeDeps(), row, this.#context);
       case 'delete':
         return await deleteShown(this.#changeDeps(), row, this.#context);
       case 'state':
-        return await this.#deps.keeper.sync(
-          row.priority <= priorities.state ? priorities.state : priorities.cosmetics,
-        );
+        return await keeper.sync(row.priority <= priorities.state ? priorities.state : priorities.cosmetics);
       case 'card':
-        return await this.#deps.keeper.syncCard(priorities.cosmetics);
+        return await keeper.syncCard(priorities.cosmetics);
       case 'read': {
         const { read } = this.#claim;
-        if (read !== null && read.chat_id === this.#deps.group.chatId) {
-          await this.#deps.keeper.markRead(read.message_id, read.telegram_message_id);
-        }
+        if (read === null || read.chat_id !== group.chatId) return;
+        await keeper.markRead(read.message_id, read.telegram_message_id);
       }
     }
   }
 
-  async #tellJoined(unit: OutboxRow[]): Promise<void> {
+  async #tellJoined(unit: OutboxRow[]): Promise<SentMessage[]> {
     const messages = unit.flatMap((row) => (row.message === null ? [] : [row.message]));
     const [part] = textParts(joinMessages(messages, this.#context));
-    if (part === undefined) return;
+    if (part === undefined) return [];
     const [sent] = await this.#send(part, undefined, messageKeyboard(messages, this.#context));
-    if (sent === undefined) return;
-    await this.#deps.save({
-      sent: unit.map((row) =>
-        this.#sent(row, sent.id, row.kind === 'event' ? 'line' : 'text', 0, row.message?.edited_at ?? null),
-      ),
-    });
+    if (sent === undefined) return [];
+    return unit.map((row) =>
+      this.#sent(row, sent.id, row.kind === 'event' ? 'line' : 'text', 0, row.message?.edited_at ?? null),
+    );
   }
 
-  /** Sends the parts that aren't there yet; each is written down as soon as Telegram has it. */
+  /** Sends the parts that aren't there yet; each is written down before the next is sent. */
   async #tellParts(
     row: OutboxRow,
     parts: Part[],
     editedAt: string | null,
     role?: SentMessage['role'],
-  ): Promise<void> {
+  ): Promise<SentMessage[]> {
+    let last: SentMessage[] = [];
     for (const [index, part] of parts.entries()) {
       if (row.sent_parts.includes(index)) continue;
+      if (last.length > 0) await this.#deps.save({ sent: last });
       const isLast = index === parts.length - 1;
       const keyboard =
         isLast && row.message !== null ? messageKeyboard([row.message], this.#context) : undefined;
       const replyTo = index === 0 ? (row.reply_to ?? undefined) : undefined;
       const messages = await this.#send(part, replyTo, keyboard);
-      await this.#deps.save({
-        sent: messages.map(({ id, role: shown }) => this.#sent(row, id, role ?? shown, index, editedAt)),
-      });
-      row.sent_parts.push(index);
+      last = messages.map(({ id, role: shown }) => this.#sent(row, id, role ?? shown, index, editedAt));
     }
+    return last;
   }
 
   #send(part: Part, replyTo: number | undefined, keyboard?: InlineKeyboard) {

@@ -105,15 +105,16 @@ export class TicketWork {
       const [first] = unit;
       if (first === undefined) continue;
       if (this.#deps.signal.aborted) break;
+      let sent: SentMessage[];
       try {
-        await this.#teller.tell(unit);
+        sent = await this.#teller.tell(unit);
         this.#deps.outage.passed();
       } catch (error) {
         return await this.#failed(first, error);
       }
-      // The last record gives the ticket back as well: one round trip less.
+      // One round trip for all: what was sent, that it is done, and with the last rows the ticket's return.
       const isLast = unit.at(-1) === rows.at(-1) && !this.#keeper.needsSync;
-      await this.#save({ done: unit, released: isLast });
+      await this.#save({ sent, done: unit, released: isLast });
       this.#observe(unit);
       if (isLast) return undefined;
       finished.push(...unit);
