@@ -85,6 +85,8 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
         increaseViewportBy={{ top: 600, bottom: 200 }}
         atBottomThreshold={endThreshold}
         atBottomStateChange={setAtEnd}
+        // A note that comes under the last message, a text that is edited to be longer.
+        totalListHeightChanged={() => list.current?.autoscrollToBottom()}
         followOutput={(isAtEnd) => (isAtEnd ? 'auto' : false)}
         startReached={() => {
           if (older === 'idle') void onLoadOlder();
@@ -168,19 +170,17 @@ function useScrollToOwn(rows: readonly ThreadRow[], toEnd: () => void): void {
   }, [last, toEnd]);
 }
 
-/** Keeps the end in sight when the list becomes lower (the composer grows, a keyboard opens) or a row higher. */
+/** Keeps the end in sight when the list becomes lower: the composer grows, a keyboard opens. */
 function useStayAtEnd(scroller: HTMLElement | Window | null): void {
   useEffect(() => {
     if (!(scroller instanceof HTMLElement)) return;
-    let { clientHeight, scrollHeight } = scroller;
+    let height = scroller.clientHeight;
     const observer = new ResizeObserver(() => {
-      const wasAtEnd = scrollHeight - scroller.scrollTop - clientHeight <= endThreshold;
-      ({ clientHeight, scrollHeight } = scroller);
-      if (wasAtEnd) scroller.scrollTop = scrollHeight;
+      const wasAtEnd = scroller.scrollHeight - scroller.scrollTop - height <= endThreshold;
+      height = scroller.clientHeight;
+      if (wasAtEnd) scroller.scrollTop = scroller.scrollHeight;
     });
     observer.observe(scroller);
-    const rows = scroller.querySelector('[data-testid="virtuoso-item-list"]');
-    if (rows) observer.observe(rows);
     return () => observer.disconnect();
   }, [scroller]);
 }
