@@ -119,11 +119,18 @@ export class StaffDesk {
     );
   }
 
-  /** The keys of the dialogues begun within the last `days`; older ones are forgotten. */
-  async dialogueKeys(days: number): Promise<string[]> {
+  /** Forgets the dialogues in which nothing was said for so many days, with what was said in them. */
+  async forgetDialogues(days: number): Promise<void> {
     const before = new Date(Date.now() - days * 86_400_000).toISOString();
-    const dropped = await this.#supabase.from('telegram_sessions').delete().lt('updated_at', before);
-    if (dropped.error !== null) throw deskError('forget dialogues', dropped.error, dropped.status);
+    const { error, status } = await this.#supabase
+      .from('telegram_sessions')
+      .delete()
+      .lt('updated_at', before);
+    if (error !== null) throw deskError('forget dialogues', error, status);
+  }
+
+  /** The keys of the dialogues there are. */
+  async dialogueKeys(): Promise<string[]> {
     const { data, error, status } = await this.#supabase.from('telegram_sessions').select('key');
     if (error !== null) throw deskError('read dialogues', error, status);
     return z

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { StaffStateRow } from '../core/database.types.ts';
 import {
   fetchCannedReplies,
   fetchStaff,
@@ -97,8 +96,7 @@ describe('assignment and muting', () => {
 
   test('a ticket is muted for a while, for good, and no longer', async () => {
     const ticket = await openTicket(user);
-    const mute = (until: string | null) =>
-      call(staff.client, 'mute_ticket', { ticket_id: ticket.id, until }) as Promise<StaffStateRow>;
+    const mute = (until: string | null) => call(staff.client, 'mute_ticket', { ticket_id: ticket.id, until });
     const until = new Date(Date.now() + 3_600_000).toISOString();
     expect(Date.parse((await mute(until)).muted_until ?? '')).toBe(Date.parse(until));
     const forGood = await mute('infinity');

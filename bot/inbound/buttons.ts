@@ -11,7 +11,10 @@ import { refusalText } from './refusals.ts';
 /** Answers every pressed button. One that no longer fits does nothing but say so. */
 export function buttons(deps: InboundDeps, features: Feature[]): Composer<BotContext> {
   const { tools, words } = deps;
-  const presses: NonNullable<Feature['presses']> = Object.assign({}, ...features.map((each) => each.presses));
+  const presses = features.reduce<NonNullable<Feature['presses']>>(
+    (all, { presses: own }) => ({ ...all, ...own }),
+    {},
+  );
   const composer = new Composer<BotContext>();
 
   composer.on('callback_query', async (ctx) => {

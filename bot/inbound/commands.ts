@@ -25,9 +25,9 @@ export function parseCommand(text: string): TypedCommand | null {
 /** Answers everything that begins with a slash; none of it goes any further. */
 export function commands(deps: InboundDeps, features: Feature[]): Composer<BotContext> {
   const { tools, words } = deps;
-  const handlers: NonNullable<Feature['commands']> = Object.assign(
+  const handlers = features.reduce<NonNullable<Feature['commands']>>(
+    (all, { commands: own }) => ({ ...all, ...own }),
     {},
-    ...features.map((each) => each.commands),
   );
   const composer = new Composer<BotContext>();
 

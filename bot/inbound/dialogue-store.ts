@@ -4,7 +4,7 @@ import type { BotContext } from './deps.ts';
 
 /** So long an answer is waited for, in minutes. */
 export const dialogueMinutes = 15;
-/** So long after that its writer is still told that the dialogue is over, in days. */
+/** So long its writer is still told that the dialogue is over, in days. */
 const rememberedDays = 1;
 /** Raised when a dialogue's steps change: a replay of the old ones would go wrong. */
 const version = 1;
@@ -50,9 +50,10 @@ export class DialogueStore {
     const key = keyOf(ctx);
     if (key === undefined || !(await this.#keys()).has(key)) return undefined;
     const kept = await this.#tools.dialogue(key);
-    if (kept === undefined) return undefined;
+    const minutes = (Date.now() - (kept?.at ?? 0)) / 60_000;
+    if (kept === undefined || minutes > rememberedDays * 1440) return undefined;
     const value = kept.value as Stored;
-    const isLate = Date.now() - kept.at > dialogueMinutes * 60_000;
+    const isLate = minutes > dialogueMinutes;
     if (!isLate && value.version[1] === version) return value;
     ctx.dialogue.isInterrupted = true;
     return undefined;
@@ -61,12 +62,14 @@ export class DialogueStore {
   async #write(ctx: BotContext, value: Stored): Promise<void> {
     const key = keyOf(ctx);
     if (key === undefined || ctx.dialogue.isUnsaved) return;
+    const keys = await this.#keys();
+    if (!keys.has(key)) await this.#tools.forgetDialogues(rememberedDays);
     await this.#tools.saveDialogue(key, value);
-    (await this.#keys()).add(key);
+    keys.add(key);
   }
 
   #keys(): Promise<Set<string>> {
-    this.#open ??= this.#tools.dialogueKeys(rememberedDays + dialogueMinutes / 1440).then(
+    this.#open ??= this.#tools.dialogueKeys().then(
       (keys) => new Set(keys),
       (error: unknown) => {
         this.#open = undefined;

@@ -34,7 +34,7 @@ describe('what staff agree on among themselves', () => {
     expect((await press(question.message_id, '🙋 Взять'))?.text).toContain('взят: Борис');
     expect(await stateOf(ticket)).toMatchObject({
       assignee_id: null,
-      assignee_name: expect.stringContaining('Борис'),
+      assignee_name: expect.stringContaining('Борис') as string,
     });
     await eventually(() => shownNow(topic, card)?.text).toContain('🙋 Борис');
     expect(labels(shownNow(topic, card))).not.toContain('🙋 Взять');
@@ -91,13 +91,38 @@ describe('what staff agree on among themselves', () => {
     expect(labels(await stage.shown(topic, 'Из панели'))).toBeUndefined();
   });
 
-  it('offers every command in both languages', async () => {
-    const menus = stage.telegram.calls().filter(({ method }) => method === 'setMyCommands');
-    expect(menus.map(({ params }) => params.language_code)).toEqual([undefined, 'ru', 'en']);
-    for (const { params } of menus) {
-      const commands = params.commands as { command: string; description: string }[];
-      expect(commands.map(({ command }) => command)).toEqual([...commandNames]);
-    }
+  it('offers every command in both languages, and linking in the private chat', () => {
+    const menus = stage.telegram
+      .calls()
+      .filter(({ method }) => method === 'setMyCommands')
+      .map(({ params }) => params);
+    const names = (menu: Record<string, unknown>) =>
+      (menu.commands as { command: string }[]).map(({ command }) => command);
+    const [group, privately] = [menus.slice(0, 3), menus.slice(3)];
+    for (const scope of [group, privately])
+      expect(scope.map((menu) => menu.language_code)).toEqual([undefined, 'ru', 'en']);
+    for (const menu of group) expect(names(menu)).toEqual([...commandNames]);
+    for (const menu of privately) expect(names(menu)).toEqual(['link']);
+  });
+
+  it('turns the pages of a long list, in place', async () => {
+    const { topic } = await started();
+    await Promise.all(
+      Array.from({ length: 11 }, (_, index) => stage.open('x', { subject: `Номер ${index}` })),
+    );
+    await stage.quiet();
+    await say('anna', topic, '/tickets');
+    const list = await stage.shown(topic, 'открытых тикет');
+    const lines = () => shownNow(topic, list.message_id)?.text?.split('\n').length ?? 0;
+    const total = Number(/^\d+/.exec(list.text ?? '')?.[0]);
+    expect([lines(), labels(list)]).toEqual([11, ['Вперёд ▶️']]);
+    const press = (button: string) =>
+      stage.telegram.staff.press({ as: 'anna', messageId: list.message_id, button });
+    await press('Вперёд ▶️');
+    await eventually(lines).toBe(total - 10 + 1);
+    expect(labels(shownNow(topic, list.message_id))).toEqual(['◀️ Назад']);
+    await press('◀️ Назад');
+    await eventually(lines).toBe(11);
   });
 
   it('works in a group without topics: dialogues hear plain messages, replies stay replies', async () => {

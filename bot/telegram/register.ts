@@ -5,14 +5,19 @@ import { botRu } from '../../core/words/bot.ru.ts';
 import { allowedUpdates } from '../inbound/bot.ts';
 import { commandNames } from '../inbound/feature.ts';
 
-/** Puts the bot's commands into the group's menu, in each person's language. Throws what the Bot API throws. */
+/** Puts the bot's commands into the menus of group and private chats, in each person's language. Throws what the Bot API throws. */
 export async function registerCommands(api: Api, chatId: number, locale: Locale): Promise<void> {
-  const scope = { type: 'chat', chat_id: chatId } as const;
-  const menu = (help: typeof botRu.help) =>
-    commandNames.map((command) => ({ command, description: help[command] }));
-  await api.setMyCommands(menu(locale === 'ru' ? botRu.help : botEn.help), { scope });
-  await api.setMyCommands(menu(botRu.help), { scope, language_code: 'ru' });
-  await api.setMyCommands(menu(botEn.help), { scope, language_code: 'en' });
+  const menus = [
+    { scope: { type: 'chat', chat_id: chatId }, names: commandNames },
+    { scope: { type: 'all_private_chats' }, names: ['link'] },
+  ] as const;
+  for (const { scope, names } of menus) {
+    const menu = (help: typeof botRu.help) =>
+      names.map((command) => ({ command, description: help[command] }));
+    await api.setMyCommands(menu(locale === 'ru' ? botRu.help : botEn.help), { scope });
+    await api.setMyCommands(menu(botRu.help), { scope, language_code: 'ru' });
+    await api.setMyCommands(menu(botEn.help), { scope, language_code: 'en' });
+  }
 }
 
 /** Where Telegram delivers updates, and the word it must know; undefined: the bot fetches them itself. */
