@@ -306,7 +306,7 @@ describe('set-up', () => {
       expect(called('setWebhook')).toMatchObject([
         { params: { url: 'https://desk.example/api/telegram/webhook' } },
       ]);
-      expect(called('setMyCommands').length).toBe(3);
+      expect(called('setMyCommands').length).toBe(6);
       const anna = clientFor(supabase, supabase.publishableKey);
       const { error } = await anna.auth.signInWithPassword({
         email: 'anna@example.com',

@@ -78,7 +78,13 @@ describe('what the catalogue must show', () => {
         ],
         ...['save_canned_reply', 'delete_canned_reply', 'assign_ticket', 'mute_ticket', 'create_ticket_for'],
         'staff_ticket_counts',
-        ...['create_telegram_link_code', 'unlink_telegram', 'resend_message', 'private.is_admin', 'private.may_upload'],
+        ...[
+          'create_telegram_link_code',
+          'unlink_telegram',
+          'resend_message',
+          'private.is_admin',
+          'private.may_upload',
+        ],
       ].sort(),
     );
   });
