@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { checkSchema, judge, SCHEMA_VERSION } from './schema-version.ts';
 
@@ -30,5 +30,24 @@ describe('the version of the schema', () => {
       code: 'unreachable',
       problem: expect.stringContaining('fetch failed') as string,
     });
+  });
+});
+
+describe('the migrations of the Supabase CLI', () => {
+  test('are links to the scripts, in their order, and every script has one', async () => {
+    const folder = new URL('../supabase/migrations/', import.meta.url);
+    const scripts = JSON.parse(
+      await readFile(new URL('../sql/order.json', import.meta.url), 'utf8'),
+    ) as string[];
+    const names = (await readdir(folder)).toSorted();
+    const targets = await Promise.all(names.map((name) => readlink(new URL(name, folder))));
+    const linked = targets.map((target) => target.replace('../../sql/', ''));
+    for (const day of new Set(names.map((name) => name.slice(0, 8)))) {
+      const release = linked.filter((_script, index) => names[index]!.startsWith(day));
+      expect(release).toEqual(scripts.filter((script) => release.includes(script)));
+      expect([release[0], release.at(-1)]).toEqual([scripts[0], scripts.at(-1)]);
+    }
+    expect(scripts.filter((script) => !linked.includes(script))).toEqual([]);
+    for (const name of names) expect(name).toMatch(/^\d{14}_\w+\.sql$/);
   });
 });

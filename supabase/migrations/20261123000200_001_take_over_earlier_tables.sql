@@ -1,0 +1,1 @@
+../../sql/upgrades/001_take_over_earlier_tables.sql

@@ -1,0 +1,1 @@
+../../sql/setup_ticket_auto_archive.sql
