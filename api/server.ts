@@ -24,9 +24,11 @@ export async function listen(app: Express, host: string, port: number): Promise<
     async stop() {
       const closed = once(server, 'close');
       server.close();
-      server.closeIdleConnections();
+      // A connection whose last request is answered stays open for others, which don't come.
+      const idle = setInterval(() => server.closeIdleConnections(), 50);
       const cutOff = setTimeout(() => server.closeAllConnections(), lastRequests);
       await closed;
+      clearInterval(idle);
       clearTimeout(cutOff);
     },
   };

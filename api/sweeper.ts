@@ -20,7 +20,7 @@ export function startSweeper(supabase: SupabaseClient, logger: Logger) {
     }
   }
   let running = Promise.resolve();
-  const timer = setInterval(() => (running = run()), interval);
+  const timer = setInterval(() => void (running = run()), interval);
   timer.unref();
 
   return {
