@@ -134,6 +134,25 @@ function stories(chart: Upload, lamp: Upload): Story[] {
       lines: [user(55, 'Could you send me the October invoice with our new VAT number, please?')],
     },
     {
+      by: 'oliver',
+      subject: 'A second lamp for the hallway',
+      unread: true,
+      lines: [
+        user(130, 'Do you have the same lamp with a longer arm?'),
+        staff(41, 'We do: the arm is 90 cm, and it’s in stock. Shall we keep one for you?'),
+      ],
+    },
+    {
+      by: 'oliver',
+      subject: 'Invoice with a company name',
+      closed: true,
+      lines: [
+        user(7_300, 'Could the invoice be made out to Grant & Sons?'),
+        staff(7_280, 'Of course, the new one is in your mail.'),
+        user(7_270, 'Perfect, thank you.'),
+      ],
+    },
+    {
       by: 'grace',
       subject: 'Two seats more for our team',
       lines: [

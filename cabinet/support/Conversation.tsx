@@ -31,13 +31,14 @@ function Head({ ticket, back }: { ticket: TicketRow; back: string }) {
           {ticket.subject}
         </h2>
         <p className="mt-1 flex items-center gap-2 text-sm text-text-muted">
-          <StatusChip ticket={ticket} />
           <span className="shrink-0">{t('tickets.number', { number: ticket.number })}</span>
           <span className="truncate max-md:hidden">
             {ticket.closed_at === null
               ? t('tickets.opened', { date: dates.day(ticket.created_at) })
               : t('tickets.closedOn', { date: dates.full(ticket.closed_at) })}
           </span>
+          {/* Last, because its width changes with the status and would move what follows. */}
+          <StatusChip ticket={ticket} />
         </p>
       </div>
       {ticket.archived_at === null &&

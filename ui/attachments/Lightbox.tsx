@@ -51,7 +51,7 @@ export default function Lightbox({ pictures, start, onClose }: Props) {
       onKeyDown={onKeyDown}
       onPointerDown={({ clientX, clientY }) => (pressed.current = { x: clientX, y: clientY })}
       onPointerUp={onPointerUp}
-      className="m-0 flex h-dvh max-h-none w-dvw max-w-none animate-fade touch-none flex-col bg-black/90 text-white backdrop:bg-transparent"
+      className="m-0 flex h-dvh max-h-none w-dvw max-w-none animate-fade touch-none flex-col bg-black/92 text-white backdrop-blur-xl backdrop:bg-transparent"
     >
       <header className="flex items-center gap-1 p-3">
         <p className="min-w-0 flex-1 truncate px-2 text-sm">

@@ -81,7 +81,6 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
         initialTopMostItemIndex={{ index: 'LAST', align: 'end' }}
         computeItemKey={(_, row) => row.id}
         components={{ Header: ListTop, Footer: ListEnd }}
-        alignToBottom
         increaseViewportBy={{ top: 600, bottom: 200 }}
         atBottomThreshold={endThreshold}
         atBottomStateChange={setAtEnd}

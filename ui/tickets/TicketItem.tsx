@@ -65,8 +65,8 @@ export const TicketItem = memo(function TicketItem({ ticket, side, href, selecte
           )}
         </span>
         <span className="mt-1.5 flex items-center gap-2 text-xs text-text-muted">
-          <StatusChip ticket={ticket} />
           {t('tickets.number', { number: ticket.number })}
+          <StatusChip ticket={ticket} />
           {side === 'staff' && <StaffMarks ticketId={ticket.id} />}
         </span>
       </span>

@@ -90,6 +90,10 @@ export function Thread({ group, place }: { group: ChatRecord; place: Place }) {
           onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) =>
             setAtEnd(scrollHeight - scrollTop - clientHeight < 60)
           }
+          // A picture that has just come makes its message higher.
+          onLoadCapture={() => {
+            if (atEnd) toEnd();
+          }}
           className="h-full overflow-y-auto px-2 pt-2 pb-3 -outline-offset-2 sm:px-4"
         >
           <div className="mx-auto flex min-h-full max-w-3xl flex-col justify-end">
