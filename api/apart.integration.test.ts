@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createStage, eventually, type Stage } from '../bot/testing/stage.ts';
 import { freePorts } from '../e2e/desk.ts';
+import { SCHEMA_VERSION } from '../core/schema-version.ts';
 import { readConfig, type Half } from './config.ts';
 import { type Desk, startDesk } from './desk.ts';
 
@@ -149,4 +150,28 @@ it('takes deliveries at any api and works them off at the bot, once', async () =
 it('says what a half needs that the whole desk doesn’t', () => {
   expect(() => readConfig({ LOCALE: 'en' }, 'api')).toThrow(/SUPABASE_URL.*npm start/);
   expect(() => readConfig({ LOCALE: 'en' }, 'bot')).toThrow(/TELEGRAM_BOT_TOKEN and TELEGRAM_GROUP_ID/);
+});
+
+it('refuses to work on a schema of another version, and says so while it runs', async () => {
+  const running = await half('api');
+  const database = async () =>
+    ((await (await health(running)).json()) as { checks: { database: unknown } }).checks.database;
+  expect(await database()).toMatchObject({ ok: true });
+  const become = (version: number, target: number) =>
+    stage.desk.sql('update private.schema_version set version = $1, target = $2', [version, target]);
+  for (const [version, target, code] of [
+    [SCHEMA_VERSION - 1, SCHEMA_VERSION - 1, 'older'],
+    [SCHEMA_VERSION - 1, SCHEMA_VERSION, 'unfinished'],
+    [SCHEMA_VERSION + 1, SCHEMA_VERSION + 1, 'newer'],
+  ] as const) {
+    await become(version, target);
+    await expect(half('api')).rejects.toMatchObject({ name: 'SchemaError', code });
+  }
+  await eventually(database).toMatchObject({
+    ok: false,
+    code: 'newer',
+    problem: expect.stringMatching(/\.$/) as string,
+  });
+  await become(SCHEMA_VERSION, SCHEMA_VERSION);
+  await eventually(database).toMatchObject({ ok: true });
 });
