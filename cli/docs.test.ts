@@ -48,7 +48,9 @@ describe.each([
     );
     expect(asked.filter((name) => !(groups as readonly string[]).includes(name))).toEqual([]);
     const links = [...text.matchAll(/(?:\]\(|src=")(?!https?:)([^)"#]+)/g)].map((match) => match[1]!);
-    const files = [...text.matchAll(/\b(?:sql)\/[\w.-]+\w/g)].map(([name]) => path.join(root, name));
+    const files = [...text.matchAll(/\b(?:sql|deploy|supabase)\/[\w.-]+\w/g)].map(([name]) =>
+      path.join(root, name),
+    );
     const named = [...files, ...links.map((link) => path.resolve(root, path.dirname(file), link))];
     expect(named.filter((name) => !existsSync(name))).toEqual([]);
   });
