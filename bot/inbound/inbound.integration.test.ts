@@ -152,6 +152,43 @@ describe('out of the group, into the desk', () => {
     expect(await stage.messages(ticket)).toHaveLength(2);
   });
 
+  it('takes every kind of thing a person sends: voice, video, animation, sticker, contact, formatted text', async () => {
+    const { ticket, topic } = await started();
+    const post = (more: object) => stage.telegram.staff.post({ as: 'anna', topic, ...more });
+    const file = (name: string, mimeType: string, kind: string) => ({
+      files: [{ name, mimeType, bytes: Buffer.from(name), kind }],
+    });
+    await post(file('a.ogg', 'audio/ogg', 'voice'));
+    await post(file('b.mp4', 'video/mp4', 'video'));
+    await post(file('c.mp4', 'video/mp4', 'animation'));
+    await post({ files: [{ ...upload(picture('d.png')), kind: 'sticker' }] });
+    await post({ contact: { phone_number: '+7 900 000-00-00', first_name: 'Пётр' } });
+    await post({ html: '<b>Важно</b>: <a href="https://example.com/x">тут</a> и <code>код</code>' });
+    await eventually(async () => (await texts(ticket)).length).toBe(7);
+    const taken = await stage.messages(ticket);
+    expect(taken.map(({ ticket_attachments: files }) => files.length)).toEqual([0, 1, 1, 1, 1, 0, 0]);
+    expect(taken.slice(-2).map(({ message }) => message)).toEqual([
+      '👤 Пётр\n+7 900 000-00-00',
+      '*Важно*: тут (https://example.com/x) и `код`',
+    ]);
+  });
+
+  it('lets no edit turn a command into an answer, nor a part of an album wipe the album’s words', async () => {
+    const { ticket, topic } = await started();
+    const [command] = await stage.telegram.staff.post({ as: 'anna', topic, text: '/info' });
+    await stage.shown(topic, stage.user.email);
+    stage.telegram.staff.edit({ as: 'anna', messageId: command?.message_id ?? 0, text: 'info' });
+    await stage.shown(topic, 'Правка не учтена');
+    const files = [picture('a.png'), picture('b.png', 9)].map(upload);
+    const album = await stage.telegram.staff.post({ as: 'anna', topic, text: 'Два снимка', files });
+    await eventually(async () => (await stage.messages(ticket))[1]?.ticket_attachments.length).toBe(2);
+    stage.telegram.staff.edit({ as: 'anna', messageId: album[0]?.message_id ?? 0, text: 'Оба снимка' });
+    await eventually(() => texts(ticket)).toEqual(['Помогите', 'Оба снимка']);
+    stage.telegram.staff.edit({ as: 'anna', messageId: album[1]?.message_id ?? 0, text: '' });
+    await stage.telegram.staff.post({ as: 'anna', topic, text: 'Вот' });
+    await eventually(() => texts(ticket)).toEqual(['Помогите', 'Оба снимка', 'Вот']);
+  });
+
   it('says so when staff write into a closed ticket', async () => {
     const { ticket, topic } = await started();
     await stage.user.client.rpc('close_ticket', { ticket_id: ticket.id });
