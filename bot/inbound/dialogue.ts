@@ -39,7 +39,8 @@ export async function begin(
   }
   await ctx.conversation.exitAll();
   await ctx.conversation.enter(name, argument);
-  return undefined;
+  // At once, whatever the budget is: the question itself may have to wait, and what is written meanwhile is its answer.
+  return words('dialogue.began');
 }
 
 /** Whether the button is the one that ends a dialogue. */

@@ -29,7 +29,7 @@ describe('dialogues in the group', () => {
     stage.telegram.staff.post({ as, topic, text, ...more });
   const open = () => stage.desk.sql<{ key: string }>('select key from public.telegram_sessions');
 
-  async function closeWith(as: string, at: { topic: number; card: Message }, how: string): Promise<void> {
+  async function closeWith(as: string, at: { topic: number; card: Message }, how: string) {
     const known = new Set(stage.telegram.messages(at.topic).map(({ message_id: id }) => id));
     await press(as, at.card, '🔒 Закрыть с…');
     const menu = await stage.telegram.waitFor(() =>
@@ -37,12 +37,12 @@ describe('dialogues in the group', () => {
         .messages(at.topic)
         .find(({ message_id: id, text }) => !known.has(id) && text?.includes('Как закрыть')),
     );
-    await press(as, menu, how);
+    return await press(as, menu, how);
   }
 
   it('closes with a reason that only staff see, which no edit and no repetition brings to the user', async () => {
     const at = await started();
-    await closeWith('anna', at, '📝 С причиной');
+    expect((await closeWith('anna', at, '📝 С причиной'))?.text).toContain('для бота');
     await stage.shown(at.topic, 'Анна, напишите причину закрытия');
     const [reason] = await say('anna', at.topic, 'Дубль тикета');
     await stage.shown(at.topic, `Тикет #${at.ticket.number} закрыт.`);

@@ -243,7 +243,13 @@ describe('with TELEGRAM_STAFF=linked', () => {
   it('lets only linked accounts answer, under their profile’s name, and tells others how to link', async () => {
     const ticket = await stage.open('Кто вы?');
     const topic = await stage.topicOf(ticket);
-    await stage.shown(topic, 'Кто вы?');
+    const question = await stage.shown(topic, 'Кто вы?');
+    for (const button of ['🙋 Взять', '💬 Ответы', '🔒 Закрыть']) {
+      const pressed = { as: 'boris', messageId: question.message_id, button };
+      expect(await stage.telegram.staff.press(pressed)).toMatchObject({ showAlert: true });
+    }
+    await stage.telegram.staff.post({ as: 'boris', text: '/new маша' });
+    await stage.shown(null, 'отвечать могут только сотрудники с привязанным аккаунтом');
     await stage.telegram.staff.post({ as: 'boris', topic, text: 'Я Борис' });
     await stage.shown(topic, 'отвечать могут только сотрудники с привязанным аккаунтом');
     await stage.telegram.staff.post({ as: 'boris', topic, text: '/close' });

@@ -35,6 +35,7 @@ export const botToolsEn: typeof botToolsRu = {
     send: '✅ Send',
   },
   dialogue: {
+    began: '✍️ Your next message here is for the bot.',
     reason: '{{name}}, write why it is closed, in one message. Only staff will see it.',
     farewell: '{{name}}, write a farewell. The user gets it, and the ticket is closed.',
     cannedName: '{{name}}, what shall the new canned answer be called? It is sent by its name: /c name',
