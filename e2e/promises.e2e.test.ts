@@ -468,4 +468,81 @@ describe.concurrent('promises', () => {
     expect(shift, moved.join('\n')).toBe(0);
     await leave(page, panel);
   });
+
+  it('a reaction is on both screens at once, moves nothing, renders its own row, and is taken back when refused', async () => {
+    const { email, client } = await newcomer(desk, 'Reactor');
+    const id = await openTicket(client, 'Reactions');
+    for (let number = 1; number <= 12; number += 1) await say(staff, id, `Line ${number}`);
+    const page = await inCabinet(email, `/${id}`, watch);
+    const panel = await inPanel(id);
+    await message(panel, 'Line 12').locator('[data-state=read]').waitFor();
+    const react = async (on: Page, text: string, emoji: string) => {
+      await message(on, text).hover();
+      await message(on, text).getByTestId('message-actions').click();
+      await on.getByRole('menuitemcheckbox', { name: emoji }).click();
+    };
+    const reaction = (on: Page, text: string, emoji: string) =>
+      message(on, text).locator(`[data-testid=reaction][data-emoji="${emoji}"]`);
+
+    await lookAnew(page);
+    await react(panel, 'Line 12', '👍');
+    await reaction(page, 'Line 12', '👍').waitFor();
+    const { shift, moved, messageRows } = await sightOf(page);
+    expect(shift, moved.join('\n')).toBe(0);
+    expect(new Set(messageRows).size).toBe(1);
+
+    await reaction(page, 'Line 12', '👍').click();
+    await reaction(panel, 'Line 12', '👍').filter({ hasText: '2' }).waitFor();
+    expect(await reaction(page, 'Line 12', '👍').getAttribute('aria-pressed')).toBe('true');
+    await reaction(panel, 'Line 12', '👍').click();
+    await reaction(page, 'Line 12', '👍').filter({ hasNotText: '2' }).waitFor();
+
+    await page.context().setOffline(true);
+    await react(page, 'Line 11', '🎉');
+    await page.getByTestId('problem-toast').waitFor();
+    await reaction(page, 'Line 11', '🎉').waitFor({ state: 'detached' });
+    await leave(page, panel);
+  });
+
+  it('canned replies, taking and muting: a slash finds the answer, one’s own tickets are listed, a muted one is silent', async () => {
+    const { client } = await newcomer(desk, 'Nadia');
+    const id = await openTicket(client, 'Canned');
+    const other = await openTicket(client, 'Elsewhere');
+    const panel = await inPanel(id);
+    await panel.getByTestId('open-canned').click();
+    await panel.getByTestId('add-canned').click();
+    await panel.getByLabel('Name').fill('Greeting');
+    await panel.getByLabel('Text', { exact: true }).fill('Hello {nickname}, this is about #{number}.');
+    await panel.getByTestId('canned-form').getByRole('button', { name: 'Save' }).click();
+    await panel.getByTestId('canned-reply').filter({ hasText: 'Greeting' }).waitFor();
+    await item(panel, 'Canned').click();
+    await composer(panel).fill('/gre');
+    await panel.getByRole('option', { name: 'Greeting' }).waitFor();
+    await composer(panel).press('Enter');
+    const { data } = await staff.from('tickets').select('number').eq('id', id).single();
+    expect(await composer(panel).inputValue()).toBe(`Hello Nadia, this is about #${data?.number}.`);
+    await composer(panel).press('Enter');
+    await message(panel, 'Hello Nadia').waitFor();
+
+    await panel.getByTestId('assignee-menu').click();
+    await panel.getByRole('menuitem', { name: 'Take it' }).click();
+    await item(panel, 'Canned').getByTestId('assignee').waitFor();
+    await panel.getByTestId('owner-filter').getByText('Mine').click();
+    await item(panel, 'Elsewhere').waitFor({ state: 'detached' });
+    expect(await item(panel, 'Canned').count()).toBe(1);
+
+    await panel.getByTestId('mute-menu').click();
+    await panel.getByRole('menuitem', { name: 'Mute for good' }).click();
+    await panel.locator('[data-testid=mute-menu][data-muted=true]').waitFor();
+    // Both come while another page of the panel is open: the muted one says nothing, the other is told of.
+    await panel.getByTestId('open-canned').click();
+    await panel.getByTestId('add-canned').waitFor();
+    await say(client, id, 'A quiet word');
+    await item(panel, 'Canned').getByText('A quiet word').waitFor();
+    await say(client, other, 'A loud word');
+    const toasts = panel.getByTestId('toast');
+    await toasts.filter({ hasText: 'A loud word' }).waitFor();
+    expect(await toasts.filter({ hasText: 'A quiet word' }).count()).toBe(0);
+    await leave(panel);
+  });
 });

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFailure, useIncomingMessage } from '../desk/hooks.ts';
 import type { Side } from '../desk/typing.ts';
@@ -10,8 +10,11 @@ import { showBrowserNotification } from './browser-notification.ts';
 import { playChime } from './chime.ts';
 import type { Announcement, Problem } from './Toasts.tsx';
 
-/** Loaded with the first message that needs one. */
+/** Loaded after what is on the first screen, and before it is needed: what failed may have failed for want of a network. */
 const Toasts = deferred(() => import('./Toasts.tsx'));
+
+/** Time that the first screen has for itself, in ms. */
+const preloadAfter = 2_000;
 
 type Props = {
   side: Side;
@@ -24,6 +27,10 @@ type Props = {
 export function Notifications({ side, openTicketId, onOpen }: Props) {
   const { t } = useTranslation();
   const [latest, setLatest] = useState<Announcement | Problem>();
+  useEffect(() => {
+    const timer = setTimeout(() => Toasts.preload(), preloadAfter);
+    return () => clearTimeout(timer);
+  }, []);
   useFailure((error) => setLatest({ problem: t(errorKey(error)) }));
   useIncomingMessage(({ message, ticket }) => {
     const away = document.visibilityState === 'hidden' || !document.hasFocus();
