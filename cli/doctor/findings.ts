@@ -65,6 +65,12 @@ export class Report {
     this.#note('failed', code, this.#words.doctor(code, blanks), remedies);
   }
 
+  /** What is wrong only where the desk is meant to be running: elsewhere it is a remark. */
+  failIf(running: boolean, code: DoctorKey, blanks: Blanks, ...remedies: string[]): void {
+    if (running) this.fail(code, blanks, ...remedies);
+    else this.warn(code, blanks, ...remedies);
+  }
+
   /** A problem that setup and `npm start` name in the same words; its sentence holds the remedy. */
   problem({ key, blanks }: Problem, status: 'failed' | 'warning' = 'failed'): void {
     this.#note(status, key, this.#words.problem(key, blanks), []);

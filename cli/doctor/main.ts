@@ -30,7 +30,12 @@ try {
   }
   const only = positionals.filter(isGroup);
   const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      // A second signal means: now. What is left is removed by the next doctor.
+      if (interrupted.signal.aborted) process.exit(130);
+      interrupted.abort();
+    });
 
   const findings = await runDoctor({
     config: readConfig(process.env),

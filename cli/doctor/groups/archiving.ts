@@ -37,12 +37,10 @@ export const checkArchiving: StagedCheck = async (report, context, { user, ticke
     const age = last_run_at === null ? undefined : (Date.now() - Date.parse(last_run_at)) / 1_000;
     // So it is on a desk that was set up just now.
     if (age === undefined) report.warn('archiving.neverRan', {}, remedy);
-    else if (age > staleAfter) {
-      const minutes = { minutes: Math.round(age / 60) };
-      if (running) report.fail('archiving.stale', minutes, remedy);
-      else report.warn('archiving.stale', minutes, remedy);
-    } else report.ok('archiving.scheduled', { seconds: Math.max(0, Math.round(age)) });
-    if (overdue > 0) report.fail('archiving.overdue', { count: overdue }, remedy);
+    else if (age > staleAfter)
+      report.failIf(running, 'archiving.stale', { minutes: Math.round(age / 60) }, remedy);
+    else report.ok('archiving.scheduled', { seconds: Math.max(0, Math.round(age)) });
+    if (overdue > 0) report.failIf(running, 'archiving.overdue', { count: overdue }, remedy);
     if (cron === null) return;
     const look = words.doctor('archiving.cronRemedy', pages);
     if (!cron.active) report.warn('archiving.cronOff', {}, look);

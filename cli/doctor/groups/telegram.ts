@@ -18,13 +18,13 @@ const status = z.object({ dead: z.number(), oldest_seconds: z.number().nullable(
 
 /** The group and the bot in it, from outside: token, group, rights, topics, how updates come. */
 export async function checkTelegram(report: Report, context: Context) {
-  const { config, words } = context;
+  const { config } = context;
   const { telegram } = config;
   if (telegram.kind === 'bot') await checkBot(report, telegram, context);
-  else await checkStandin(report, `http://${reachable(config.http.host)}:${telegram.port}`, words);
+  else await checkStandin(report, `http://${reachable(config.http.host)}:${telegram.port}`, context);
 }
 
-async function checkStandin(report: Report, url: string, words: Context['words']): Promise<void> {
+async function checkStandin(report: Report, url: string, { words, running }: Context): Promise<void> {
   const answers = await fetch(`${url}/control/state`, { signal: AbortSignal.timeout(5_000) }).then(
     async (response) => {
       await response.body?.cancel();
@@ -33,7 +33,7 @@ async function checkStandin(report: Report, url: string, words: Context['words']
     () => false,
   );
   if (answers) report.ok('telegram.standin', { url });
-  else report.fail('telegram.standinStopped', { url }, words.doctor('telegram.standinRemedy'));
+  else report.failIf(running, 'telegram.standinStopped', { url }, words.doctor('telegram.standinRemedy'));
 }
 
 async function checkBot(report: Report, telegram: Bot, context: Context): Promise<void> {
@@ -97,21 +97,22 @@ async function checkUpdates(
   // Telegram keeps the last error for ever: only one that still holds something up counts.
   if (info.last_error_message !== undefined && info.pending_update_count > 0) {
     const remedy = words.doctor('telegram.webhookRemedy', { url: webhook.url });
-    const blanks = { reason: info.last_error_message };
-    if (running) report.fail('telegram.webhookFails', blanks, remedy);
-    else report.warn('telegram.webhookFails', blanks, remedy);
+    report.failIf(running, 'telegram.webhookFails', { reason: info.last_error_message }, remedy);
   } else report.ok('telegram.webhook', { url: webhook.url });
 }
 
 /** The queue to the group, from the database: it is empty, or somebody carries it. */
-export async function checkQueue(report: Report, { service, words, config }: Context): Promise<void> {
+export async function checkQueue(
+  report: Report,
+  { service, words, config, running }: Context,
+): Promise<void> {
   const chatId = config.telegram.kind === 'bot' ? config.telegram.groupId : 0;
   const answer = await service.rpc('telegram_status', { chat_id: chatId });
   if (answer.error) throw answer.error;
   const { dead, oldest_seconds: oldest } = status.parse(answer.data);
   const seconds = Math.round(oldest ?? 0);
   if (seconds > stuckAfter)
-    report.fail('telegram.queueStuck', { seconds }, words.doctor('telegram.queueRemedy'));
+    report.failIf(running, 'telegram.queueStuck', { seconds }, words.doctor('telegram.queueRemedy'));
   else report.ok('telegram.queue');
   if (dead > 0) report.warn('telegram.dead', { count: dead }, words.doctor('telegram.deadRemedy'));
 }
