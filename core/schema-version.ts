@@ -34,9 +34,9 @@ type Answer = { data: unknown; error: { code: string; message: string } | null }
  * @param service a client with the secret key
  */
 export async function checkSchema(service: Pick<SupabaseClient, 'rpc'>): Promise<SchemaState> {
-  const { data, error }: Answer = await service.rpc('schema_version');
-  if (error) {
-    const { code, message } = error;
+  const answer: Answer = await service.rpc('schema_version');
+  if (answer.error) {
+    const { code, message } = answer.error;
     // PostgREST knows no such function, or the database doesn't.
     if (code === 'PGRST202' || code === '42883') {
       const problem = `The database has no Trivet schema, or that of a release before versions were recorded. ${runScripts}`;
@@ -44,7 +44,7 @@ export async function checkSchema(service: Pick<SupabaseClient, 'rpc'>): Promise
     }
     return { ok: false, code: 'unreachable', version: null, problem: `Supabase does not answer: ${message}` };
   }
-  return judge(recorded.parse(data));
+  return judge(recorded.parse(answer.data));
 }
 
 /** Judges what a database has recorded. */

@@ -329,10 +329,10 @@ describe('avatars', () => {
 
 describe('files are not kept for ever', () => {
   const age = (path: string, hours: number) =>
-    desk.sql(`update storage.objects set created_at = created_at - make_interval(hours => $2) where name = $1`, [
-      path,
-      hours,
-    ]);
+    desk.sql(
+      `update storage.objects set created_at = created_at - make_interval(hours => $2) where name = $1`,
+      [path, hours],
+    );
 
   test('what was never sent goes after a day, what was deleted after an hour, the rest stays', async () => {
     const [unsent, early] = [randomUUID(), randomUUID()];

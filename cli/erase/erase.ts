@@ -52,9 +52,10 @@ type Answer = { data: unknown; error: { message: string } | null };
  */
 export async function findPerson(service: Service, email: string): Promise<Person | null> {
   await requireSchema(service);
-  const { data, error }: Answer = await service.rpc('person_data', { email });
-  if (error) throw new Error(`The person can't be looked up: ${error.message}`, { cause: error });
-  return person.nullable().parse(data);
+  const found: Answer = await service.rpc('person_data', { email });
+  if (found.error)
+    throw new Error(`The person can't be looked up: ${found.error.message}`, { cause: found.error });
+  return person.nullable().parse(found.data);
 }
 
 /**
@@ -72,9 +73,10 @@ export async function erasePerson(
   const first = topics.length > 0 ? await deleteTopics(await openTelegram(), topics) : noTopics;
   const removed = await removeFiles(service, files);
 
-  const { data, error }: Answer = await service.rpc('erase_person', { person: id });
-  if (error) throw new Error(`The rows can't be erased: ${error.message}`, { cause: error });
-  const { topics: shownLast, ...rows } = erased.parse(data);
+  const answer: Answer = await service.rpc('erase_person', { person: id });
+  if (answer.error)
+    throw new Error(`The rows can't be erased: ${answer.error.message}`, { cause: answer.error });
+  const { topics: shownLast, ...rows } = erased.parse(answer.data);
   // A bridge at work may have shown more of a ticket, or made its topic anew, since we asked.
   const known = new Set(topics.map((place) => JSON.stringify(place)));
   const late = shownLast.filter((place) => !known.has(JSON.stringify(place)));

@@ -10,8 +10,8 @@ import { erasePerson, findPerson, type Report } from './erase.ts';
 
 /** Whom the command talks to. */
 export interface Terminal {
-  say(line: string): void;
-  complain(line: string): void;
+  say: (line: string) => void;
+  complain: (line: string) => void;
   /** Asks for a yes; undefined where nobody sits. */
   confirm: ((question: string) => Promise<boolean>) | undefined;
 }

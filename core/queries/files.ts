@@ -42,10 +42,10 @@ export async function removeFiles(
  * @throws when the database or storage refuses
  */
 export async function sweepFiles(service: Pick<SupabaseClient, 'rpc' | 'storage'>): Promise<number> {
-  const { data, error }: { data: unknown; error: { message: string } | null } = await service.rpc(
-    'discarded_files',
-    { first: batch },
-  );
-  if (error) throw new Error(`Discarded files can't be listed: ${error.message}`, { cause: error });
-  return removeFiles(service, z.array(storedFile).parse(data));
+  const answer: { data: unknown; error: { message: string } | null } = await service.rpc('discarded_files', {
+    first: batch,
+  });
+  if (answer.error)
+    throw new Error(`Discarded files can't be listed: ${answer.error.message}`, { cause: answer.error });
+  return removeFiles(service, z.array(storedFile).parse(answer.data));
 }

@@ -35,8 +35,8 @@ async function removeUser(
   service: SupabaseClient,
   { id, email }: { id: string; email: string },
 ): Promise<void> {
-  const { data } = await service.rpc('person_data', { email }).throwOnError();
-  for (const { bucket, name } of leftovers.parse(data)?.files ?? []) {
+  const answer: { data: unknown } = await service.rpc('person_data', { email }).throwOnError();
+  for (const { bucket, name } of leftovers.parse(answer.data)?.files ?? []) {
     const { error } = await service.storage.from(bucket).remove([name]);
     if (error) throw error;
   }
