@@ -178,8 +178,11 @@ export const panelScreens: Screen[] = [
     open: async (visit) => {
       await panel(visit);
       const { subject } = visit.story;
+      await firstTicket(visit);
       await visit.page.getByTestId('ticket-search').fill(subject.slice(0, 12));
-      await visit.page.getByTestId('ticket-item').filter({ hasText: subject }).waitFor();
+      const items = visit.page.getByTestId('ticket-item');
+      await items.filter({ hasNotText: subject }).first().waitFor({ state: 'detached' });
+      await items.filter({ hasText: subject }).waitFor();
     },
   },
   {

@@ -97,8 +97,8 @@ function OtherTickets({ ticket }: { ticket: TicketRow }) {
           >
             <span className="block truncate text-sm font-medium">{other.subject}</span>
             <span className="mt-1 flex items-center gap-2 text-xs text-text-muted">
-              <StatusChip ticket={other} />
               {t('tickets.number', { number: other.number })}
+              <StatusChip ticket={other} />
               <time dateTime={other.last_message_at} className="ml-auto">
                 {dates.short(other.last_message_at)}
               </time>
