@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { TicketRow } from '../core/database.types.ts';
 import { createStage, eventually, type Stage, type StageOptions } from './testing/stage.ts';
@@ -190,6 +191,35 @@ describe('when the bot is away, or not alone', () => {
     await stage.quiet();
     for (const ticket of tickets) expect(numbersIn(await stage.topicOf(ticket))).toEqual(upTo(6));
     expect(stage.telegram.topics().map(({ closed }) => closed)).toEqual([false, true]);
+  });
+
+  it('loses and doubles nothing while the database ends all its connections again and again', async () => {
+    await set();
+    const { ticket, topic } = await started();
+    const patience = { timeout: 30_000, interval: 50 };
+    for (let number = 1; number <= 6; number += 1) {
+      const message = { ticket_id: ticket.id, message_id: randomUUID(), message: `слово ${number}` };
+      await stage.telegram.staff.post({ as: 'anna', topic, text: `ответ ${number}` });
+      // The user's browser sends again, with the same id, until the desk has taken it.
+      await Promise.all([
+        expect
+          .poll(async () => (await stage.user.client.rpc('send_message', message)).error, patience)
+          .toBeNull(),
+        stage.desk.sql(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+           where datname = current_database() and pid <> pg_backend_pid()`,
+        ),
+      ]);
+    }
+    const answers = async () =>
+      (
+        await stage.desk.sql<{ message: string }>(
+          `select message from public.ticket_messages where source = 'telegram' order by created_at`,
+        )
+      ).map(({ message }) => message);
+    await expect.poll(answers, patience).toEqual([1, 2, 3, 4, 5, 6].map((number) => `ответ ${number}`));
+    await expect.poll(() => numbersIn(topic).length, patience).toBe(7);
+    expect(numbersIn(topic)).toEqual(upTo(6));
   });
 
   it('never mixes up a ticket’s order, however many workers there are', async () => {

@@ -73,6 +73,8 @@ export async function startSupabase(options: SupabaseOptions): Promise<Supabase>
   const publicUrl = options.publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 12, application_name: 'supabase gateway' });
   pool.on('error', (error) => logger.warn({ error: error.message }, 'an idle database connection was lost'));
+  // One that is lost between two queries of a transaction fails the next of them; unheard, it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const context: SupabaseContext = {
     pool,
     databaseUrl,

@@ -81,6 +81,8 @@ export class Executor {
     this.#pool.on('error', (error) => {
       logger.warn({ error: error.message }, 'rest: an idle database connection was lost');
     });
+    // One that is lost while it is in use fails its transaction; unheard, it would end the process.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /**
