@@ -40,10 +40,13 @@ export async function benchBacklog(desk: BenchDesk): Promise<Figures> {
     await bridge.start();
     const start = clock.now();
     const memory = [await bridge.memory()];
+    let atHalf = NaN;
     await until(async () => {
       await pause(200);
       memory.push(await bridge.memory());
-      return told(telegram) >= backlog.messages;
+      const delivered = told(telegram);
+      if (Number.isNaN(atHalf) && delivered >= backlog.messages / 2) atHalf = memory.at(-1) ?? NaN;
+      return delivered >= backlog.messages;
     }, 300_000);
     const words = wordsOf(telegram);
     return {
@@ -56,6 +59,7 @@ export async function benchBacklog(desk: BenchDesk): Promise<Figures> {
         .length,
       'backlog: drained after, minutes': (Math.max(...words.map(({ at }) => at)) - start) / 60_000,
       'backlog: memory of the bot at its start, MiB': (memory[0] ?? NaN) / mebibyte,
+      'backlog: memory of the bot half way, MiB': atHalf / mebibyte,
       'backlog: memory of the bot at most, MiB': Math.max(...memory) / mebibyte,
       'backlog: memory of the bot at the end, MiB': (memory.at(-1) ?? NaN) / mebibyte,
       'backlog: clock runs faster by': speed,
