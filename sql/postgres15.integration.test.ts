@@ -25,7 +25,7 @@ describe.runIf(hasPostgres15)(name15, () => {
     await server.stop();
   });
 
-  upgradeSuite('upgrade15', () => server.url);
+  upgradeSuite('upgrade15', () => server.url, true);
 
   test.runIf(hasCron)('pg_cron archives what is closed, on its own', { timeout: 90_000 }, async () => {
     await archived;
@@ -42,7 +42,7 @@ if (hasPostgres15 && !hasCron) test.skip('pg_cron: not installed here (apt-get i
 async function scheduleArchiving(
   serverUrl: string,
 ): Promise<{ project: Project; archived: Promise<unknown> }> {
-  const project = await newProject(serverUrl, CRON_DATABASE);
+  const project = await newProject(serverUrl, CRON_DATABASE, true);
   const { admin, editor } = project;
   await admin.query(
     `alter role postgres login; create extension pg_cron; grant usage on schema cron to postgres; grant select on all tables in schema cron to postgres`,

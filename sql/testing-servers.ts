@@ -120,8 +120,11 @@ export interface Project {
   drop(): Promise<void>;
 }
 
-/** Makes such a database on a server. */
-export async function newProject(serverUrl: string, name: string): Promise<Project> {
+/**
+ * Makes such a database on a server.
+ * @param alone the server has no other users, so roles, which are the whole server's, may be as narrow as on Supabase
+ */
+export async function newProject(serverUrl: string, name: string, alone = false): Promise<Project> {
   await createDatabase(serverUrl, name);
   const url = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href;
   await applySchema(url);
@@ -130,6 +133,8 @@ export async function newProject(serverUrl: string, name: string): Promise<Proje
     new pg.Client({ connectionString: url }),
   ];
   await Promise.all([admin.connect(), editor.connect()]);
+  // There postgres may make triggers on auth.users, but isn't one with its owner.
+  if (alone) await admin.query('revoke supabase_auth_admin, supabase_realtime_admin from postgres');
   await editor.query('set session authorization postgres');
   return {
     admin,

@@ -71,11 +71,12 @@ async function as<Row extends pg.QueryResultRow>(
 /**
  * What holds on every server.
  * @param name keeps the databases of two suites on one server apart
+ * @param alone the server is this suite's alone
  */
-export function upgradeSuite(name: string, serverUrl: () => string): void {
+export function upgradeSuite(name: string, serverUrl: () => string, alone = false): void {
   const projects: Project[] = [];
   const project = async (database: string) => {
-    const made = await newProject(serverUrl(), `${name}_${database}`);
+    const made = await newProject(serverUrl(), `${name}_${database}`, alone);
     projects.push(made);
     return made;
   };
