@@ -79,15 +79,20 @@ export function createSharedBridge(options: BridgeOptions, holder: string): Brid
 
   return {
     async start() {
-      if (await ask()) await begin().started;
-      else logger.info('another bot leads: this one stands by');
+      const begun = (await ask()) ? begin() : undefined;
+      if (!begun) logger.info('another bot leads: this one stands by');
+      // The lease is renewed while the bridge starts, which a slow Telegram can make long.
       running = contend();
+      await begun?.started;
     },
 
     async stop() {
       stopping.abort();
       await running;
+      // Nobody may take over what is still in flight.
+      const renewal = setInterval(() => void ask().catch(() => undefined), renewEvery);
       if (term) await end(term);
+      clearInterval(renewal);
       await leadership.resign().catch((error: unknown) => {
         logger.warn({ reason: explain(error) }, 'the lead could not be given back; it runs out by itself');
       });
