@@ -20,7 +20,7 @@ function hinderedClient(): SupabaseClient {
         return await (obstacle?.() ?? fetch(input, init));
       },
     },
-  }) as SupabaseClient;
+  });
 }
 
 const answering = (status: number, body: string) => () => Promise.resolve(new Response(body, { status }));
