@@ -1,4 +1,4 @@
-import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { TicketRow } from '../../core/database.types.ts';
@@ -9,7 +9,7 @@ let stage: Stage;
 let obstacles: (() => Promise<Response>)[] = [];
 
 /** A client whose way to the desk has obstacles. */
-function hinderedClient(): SupabaseClient {
+function hinderedClient() {
   return createClient(stage.desk.url, stage.desk.secretKey, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     realtime: { transport: WebSocket as unknown as typeof globalThis.WebSocket },
