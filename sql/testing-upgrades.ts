@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type pg from 'pg';
@@ -10,6 +10,10 @@ import { newProject, type Project } from './testing-servers.ts';
 const folder = import.meta.dirname;
 /** The project's scripts, in order. */
 export const scripts = await projectScripts(folder);
+/** The versions that were released: their scripts lie in fixtures/, with rows for every table. */
+const releases = (await readdir(path.join(folder, 'fixtures')))
+  .map((name) => /^release-(\d+)\.sql\.gz$/.exec(name)?.[1])
+  .filter((version) => version !== undefined);
 /** A script's text. */
 export const read = (name: string) => readFile(path.join(folder, name), 'utf8');
 /** One of the people in the test data. */
@@ -104,8 +108,10 @@ export function upgradeSuite(name: string, serverUrl: () => string, alone = fals
 
   test('a desk of the first release keeps every row', async () => {
     const desk = await project('released');
-    await desk.editor.query(gunzipSync(await readFile(path.join(folder, 'released/1.sql.gz'))).toString());
-    await desk.admin.query(await read('released/fill.sql'));
+    await desk.editor.query(
+      gunzipSync(await readFile(path.join(folder, 'fixtures/release-1.sql.gz'))).toString(),
+    );
+    await desk.admin.query(await read('fixtures/release-1-rows.sql'));
     const before = await everything(desk);
     for (const [table, rows] of before) expect(rows.length, table).toBeGreaterThan(0);
 
@@ -124,7 +130,7 @@ export function upgradeSuite(name: string, serverUrl: () => string, alone = fals
 
   test("an earlier system's tables are taken over: rows and columns stay, its leaks don't", async () => {
     const desk = await project('earlier');
-    await desk.editor.query(await read('earlier-tables.sql'));
+    await desk.editor.query(await read('fixtures/earlier-tables.sql'));
     const before = await everything(desk);
     // All in one transaction, as set-up runs them; and once more, each in its own.
     await desk.editor.query('begin');

@@ -22,7 +22,7 @@ describe('PostgreSQL 17, the embedded one', () => {
     await runProjectScripts(desk.editor, scripts.slice(0, -3));
     expect(await version(desk)).toEqual({ version: 0, target: SCHEMA_VERSION });
     await expect(
-      runProjectScripts(desk.editor, [path.join(import.meta.dirname, 'earlier-tables.sql')]),
+      runProjectScripts(desk.editor, [path.join(import.meta.dirname, 'fixtures/earlier-tables.sql')]),
     ).rejects.toThrow(/earlier-tables.sql can't be applied: .*already exists/);
     await runProjectScripts(desk.editor, scripts);
     expect(await version(desk)).toEqual({ version: SCHEMA_VERSION, target: SCHEMA_VERSION });
