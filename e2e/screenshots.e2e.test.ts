@@ -185,13 +185,13 @@ describe('the screens', () => {
   const taking = process.env.SCREENSHOTS === '1';
   const staff = { ru: 'admin@example.com', en: 'admin@example.com' };
 
-  it('of the cabinet', async () => {
+  it('of the cabinet', { timeout: 240_000 }, async () => {
     const people = { ru: lived.emails.maria, en: lived.emails.oliver };
     if (taking) await take(cabinetScreens, ({ locale }) => people[locale]);
     else await checkAll(cabinetScreens, people);
   });
 
-  it('of the panel', async () => {
+  it('of the panel', { timeout: 240_000 }, async () => {
     if (taking) await take(panelScreens, ({ locale }) => staff[locale]);
     else await checkAll(panelScreens, staff);
   });
