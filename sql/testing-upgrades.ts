@@ -106,12 +106,11 @@ export function upgradeSuite(name: string, serverUrl: () => string, alone = fals
     expect(made).toEqual([{ status: 'open' }]);
   });
 
-  test('a desk of the first release keeps every row', async () => {
-    const desk = await project('released');
-    await desk.editor.query(
-      gunzipSync(await readFile(path.join(folder, 'fixtures/release-1.sql.gz'))).toString(),
-    );
-    await desk.admin.query(await read('fixtures/release-1-rows.sql'));
+  test.each(releases)('a desk of version %s keeps every row', async (release) => {
+    const desk = await project(`release_${release}`);
+    const released = await readFile(path.join(folder, `fixtures/release-${release}.sql.gz`));
+    await desk.editor.query(gunzipSync(released).toString());
+    await desk.admin.query(await read(`fixtures/release-${release}-rows.sql`));
     const before = await everything(desk);
     for (const [table, rows] of before) expect(rows.length, table).toBeGreaterThan(0);
 
