@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { operatorLocale, problemWords, type ProblemKey } from '../core/words/problems.ts';
+import { startWords } from '../core/words/start.ts';
 import { buildIfStale } from './build.ts';
 import { type Half, readConfig } from './config.ts';
+import { demo } from './demo.ts';
 import { type ApiOptions, type Desk, startDesk } from './desk.ts';
 import { loadEnvironment } from './env.ts';
 import { explain } from './explain.ts';
@@ -59,17 +61,19 @@ async function apiOptions(logger: Logger): Promise<ApiOptions> {
   return { apps: { cabinet: app('cabinet'), admin: app('admin') }, development: false };
 }
 
-function announce({ urls, demo }: Desk, seconds: number): void {
+function announce({ urls, demo: demoWorks }: Desk, seconds: number): void {
+  const locale = operatorLocale(process.env);
+  const words = startWords(locale);
+  const taken = new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', maximumFractionDigits: 1 });
+  const emails = demo.users.map(({ email }) => email).join(', ');
   const lines = [
     '',
-    `Trivet is ready (${seconds.toFixed(1)} s).`,
+    words('ready', { seconds: taken.format(seconds) }),
     '',
-    ...(urls ? [`  Cabinet  ${urls.cabinet}`, `  Panel    ${urls.admin}`] : []),
-    ...(urls?.group ? [`  Group    ${urls.group}`] : []),
-    ...(urls?.mail ? [`  Mail     ${urls.mail}`] : []),
-    ...(demo
-      ? ['', '  Demo logins: user@example.com, other@example.com, admin@example.com; password trivet-demo']
-      : []),
+    ...(['cabinet', 'admin', 'group', 'mail'] as const)
+      .filter((place) => urls?.[place])
+      .map((place) => `  ${words(place).padEnd(8)} ${urls![place]}`),
+    ...(demoWorks ? ['', `  ${words('logins', { emails, password: demo.password })}`] : []),
     '',
   ];
   console.log(lines.join('\n'));

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readConfig } from '../../api/config.ts';
 import { createLogger } from '../../api/logger.ts';
+import { operatorLocale } from '../../core/words/problems.ts';
 import { backUp } from './backup.ts';
 import { root, runCommand } from './command.ts';
 
@@ -15,7 +16,12 @@ await runCommand('usage.backup', async (words) => {
     createLogger('warn'),
   );
   const { size } = await stat(path.resolve(file));
-  console.log(words('saved', { file, rows, objects, size: `${(size / 1e6).toFixed(1)} MB` }));
+  const megabytes = new Intl.NumberFormat(operatorLocale(process.env), {
+    style: 'unit',
+    unit: 'megabyte',
+    maximumFractionDigits: 1,
+  });
+  console.log(words('saved', { file, rows, objects, size: megabytes.format(size / 1e6) }));
   if (missing.length > 0) console.log(words('missing', { count: missing.length }));
   console.log(words('secret'));
   return true;

@@ -1,4 +1,10 @@
 import { expect, it } from 'vitest';
+import { startEn } from './start.en.ts';
+import { startRu } from './start.ru.ts';
+import { eraseEn } from './erase.en.ts';
+import { eraseRu } from './erase.ru.ts';
+import { backupEn } from './backup.en.ts';
+import { backupRu } from './backup.ru.ts';
 import { doctorEn } from './doctor.en.ts';
 import { doctorRu } from './doctor.ru.ts';
 import { problemsEn } from './problems.en.ts';
@@ -17,6 +23,9 @@ function flatten(words: Words, prefix = ''): [string, string][] {
 it.each([
   ['problems', problemsRu, problemsEn],
   ['doctor', doctorRu, doctorEn],
+  ['start', startRu, startEn],
+  ['erase', eraseRu, eraseEn],
+  ['backup', backupRu, backupEn],
   ['setup', setupRu, setupEn],
 ])('%s fills the same blanks in both languages, and counts with every form', (_, ru, en) => {
   const english = new Map(flatten(en));
