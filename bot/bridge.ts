@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SupabaseClient } from '@supabase/supabase-js';
-import { type Api, GrammyError } from 'grammy';
 import type { Logger } from 'pino';
 import type { Locale } from '../core/database.types.ts';
 import { type Clock, delay, realClock } from './clock.ts';
@@ -12,12 +11,14 @@ import type { StaffMode } from './inbound/deps.ts';
 import { pollUpdates } from './inbound/updates.ts';
 import { deliveryHandler, StoredUpdates } from './inbound/webhook.ts';
 import { listen } from './listener.ts';
-import type { BridgeObserver } from './observer.ts';
+import { type BridgeObserver, observeCalls } from './observer.ts';
 import { Outbound } from './outbound/outbound.ts';
+import { PileWarning, tooManyDead } from './outbound/pile-warning.ts';
+import { TopicIcons } from './outbound/topic-icons.ts';
 import { TypingShow } from './outbound/typing-show.ts';
 import { checkStanding } from './telegram/check.ts';
-import { explain, judge } from './telegram/errors.ts';
-import { Pacer, priorities } from './telegram/pacer.ts';
+import { explain } from './telegram/errors.ts';
+import { Pacer } from './telegram/pacer.ts';
 import { registerCommands, registerDelivery } from './telegram/register.ts';
 import { StaffDesk } from './staff-desk.ts';
 import { createWords } from './words.ts';
@@ -77,8 +78,6 @@ export interface Bridge {
 
 /** Words that wait longer than this are a problem, in seconds. */
 const tooLong = 300;
-/** So many dead letters are a problem, too: somebody must look. */
-const tooManyDead = 10;
 
 /** Builds the bridge between the desk's tables and the admin group. Nothing runs before `start()`. */
 export function createBridge(options: BridgeOptions): Bridge {
@@ -120,6 +119,9 @@ export function createBridge(options: BridgeOptions): Bridge {
   const { api } = inbound.bot;
   if (options.observer) observeCalls(api, options.observer);
 
+  const icons = new TopicIcons(api, logger);
+  const pile = new PileWarning({ api, desk, group, pacer, words, logger, signal: stopping.signal });
+
   let failuresInARow = 0;
   const outbound = new Outbound({
     api,
@@ -127,11 +129,12 @@ export function createBridge(options: BridgeOptions): Bridge {
     group,
     pacer,
     words,
+    icons,
     logger,
     panelUrl,
     name: options.name ?? randomUUID(),
     observer: options.observer,
-    onDead: () => void warnOfPile(),
+    onDead: () => void pile.warn(),
     outage: {
       failed: (reason) => {
         failuresInARow += 1;
@@ -167,23 +170,6 @@ export function createBridge(options: BridgeOptions): Bridge {
     deliveryHandler({ desk, logger, secret: telegram.webhook.secret, onKept: stored.wake });
   let unlisten: (() => Promise<void>) | undefined;
 
-  /** Tells the group of messages that were given up: once for each pile of them, whoever gave them up. */
-  async function warnOfPile(): Promise<void> {
-    try {
-      // Marked as told before it is told: a warning lost to a kill shows in health, one repeated for ever is noise.
-      const count = await desk.newPile(tooManyDead);
-      if (count === 0) return;
-      const reservation = await pacer.reserve(1, priorities.answer, stopping.signal);
-      try {
-        await api.sendMessage(group.chatId, words('line.dead', { count }));
-      } finally {
-        reservation.spend();
-      }
-    } catch (error) {
-      logger.warn({ reason: explain(error) }, 'the group could not be told of what was given up');
-    }
-  }
-
   /** Looks at the bot's standing in the group and keeps what is wrong for health and log. */
   async function look(): Promise<boolean> {
     try {
@@ -206,7 +192,7 @@ export function createBridge(options: BridgeOptions): Bridge {
     for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
       try {
         await inbound.bot.init(stopping.signal as Parameters<typeof inbound.bot.init>[0]);
-        await look();
+        await Promise.all([look(), icons.load()]);
         if (options.outboundOnly === true) break;
         await registerDelivery(api, telegram.webhook);
         await offerCommands();
@@ -286,20 +272,4 @@ export function createBridge(options: BridgeOptions): Bridge {
       res.writeHead(404).end();
     },
   };
-}
-
-/** Tells the observer of every call to the Bot API, repeated ones each for itself. */
-function observeCalls(api: Api, observer: BridgeObserver): void {
-  api.config.use(async (call, method, payload, signal) => {
-    const began = performance.now();
-    const tell = (outcome: string) => observer.called(method, outcome, (performance.now() - began) / 1_000);
-    try {
-      const answer = await call(method, payload, signal);
-      tell(answer.ok ? 'ok' : judge(new GrammyError('', answer, method, {})).kind);
-      return answer;
-    } catch (error) {
-      tell(signal?.aborted ? 'stopped' : judge(error).kind);
-      throw error;
-    }
-  });
 }

@@ -6,6 +6,13 @@ import type { BotContext } from './deps.ts';
 
 /** How often an answer is tried while Telegram is away or busy: for about two minutes. */
 const attempts = 10;
+/** So many of the latest answers are remembered: enough for whoever replies to one. */
+const remembered = 1_000;
+
+/** Which message of which chat. */
+type Place = Parameters<BotContext['isAnswer']>[0];
+
+const keyOf = ({ chat, message_id: id }: Place): string => `${chat.id}:${id}`;
 
 /** The bot's answers to staff. They wait for the budget, their callers don't; a kill takes those that wait with it. */
 export class Answers {
@@ -13,6 +20,8 @@ export class Answers {
   readonly #logger: Logger;
   readonly #stopping = new AbortController();
   readonly #open = new Set<Promise<void>>();
+  /** Where the answers are (chat and message), oldest first. */
+  readonly #given = new Set<string>();
 
   constructor(pacer: Pacer, logger: Logger) {
     this.#pacer = pacer;
@@ -23,6 +32,11 @@ export class Answers {
   give(ctx: BotContext, text: string, other: Parameters<BotContext['answer']>[1]): void {
     const answer = this.#give(ctx, text, other).finally(() => this.#open.delete(answer));
     this.#open.add(answer);
+  }
+
+  /** Whether a message is an answer that this process gave lately, and so belongs to no ticket. */
+  isAnswer(message: Place): boolean {
+    return this.#given.has(keyOf(message));
   }
 
   /** Changes a message of the bot's. It may fail: what it would show is shown by the next press of a button. */
@@ -66,13 +80,15 @@ export class Answers {
         .catch(() => null);
       if (reservation === null) return;
       try {
-        await ctx.api.sendMessage(msg.chat.id, text, {
+        const given = await ctx.api.sendMessage(msg.chat.id, text, {
           ...other,
           ...(thread === undefined ? {} : { message_thread_id: thread }),
           reply_parameters: { message_id: msg.message_id, allow_sending_without_reply: true },
           link_preview_options: { is_disabled: true },
         });
-        return reservation.spend();
+        reservation.spend();
+        this.#remember(given);
+        return;
       } catch (error) {
         reservation.spend();
         const verdict = judge(error);
@@ -83,5 +99,10 @@ export class Answers {
         else return;
       }
     }
+  }
+  #remember(message: Place): void {
+    this.#given.add(keyOf(message));
+    const [oldest] = this.#given;
+    if (this.#given.size > remembered && oldest !== undefined) this.#given.delete(oldest);
   }
 }

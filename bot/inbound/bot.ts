@@ -50,6 +50,7 @@ export function createBot(token: string, deps: InboundDeps, onStanding: () => vo
     let place: Promise<Place> | undefined;
     ctx.place = () => (place ??= placeOf(ctx));
     ctx.answer = (text, other) => answers.give(ctx, text, other);
+    ctx.isAnswer = (message) => answers.isAnswer(message);
     ctx.amend = (change) => answers.amend(change);
     ctx.dialogue = { isInterrupted: false, isUnsaved: false };
     await next();

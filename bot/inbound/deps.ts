@@ -42,6 +42,8 @@ export interface BotContext extends Context {
   place: () => Promise<Place>;
   /** Answers in the same topic, as a reply; waits for the budget, not the caller. */
   answer: (text: string, other?: Parameters<Context['reply']>[1]) => void;
+  /** Whether a message is one of the bot's latest answers, which belong to no ticket. */
+  isAnswer: (message: { chat: { id: number }; message_id: number }) => boolean;
   /** Changes a message of the bot's; waits for the budget, not the caller. */
   amend: (change: () => Promise<unknown>) => void;
   conversation: ConversationControls;

@@ -119,10 +119,14 @@ export function messageTaker(deps: InboundDeps, token: string): TakeMessage {
 }
 
 /** What staff write to each other in topics of their own is nobody's business. */
-function noTicket(ctx: BotContext, { group }: InboundDeps): false {
+function noTicket(ctx: BotContext, { group, words }: InboundDeps): false {
   const isTicketsPlace = group.topics ? ctx.msg?.is_topic_message === true : true;
+  const replied = ctx.msg?.reply_to_message;
   // In a topic, what answers nothing answers the topic's beginning, which is the work of whoever made it.
-  if (isTicketsPlace && ctx.msg?.reply_to_message?.from?.id === ctx.me.id) throw new TicketUnknown();
+  if (!isTicketsPlace || replied?.from?.id !== ctx.me.id) return false;
+  // No ticket will ever be written down for the bot's own answers.
+  if (!ctx.isAnswer(replied)) throw new TicketUnknown();
+  ctx.answer(words('answer.noTicket'));
   return false;
 }
 

@@ -2,6 +2,9 @@ import { GrammyError } from 'grammy';
 import { judge } from '../telegram/errors.ts';
 import { type Pacer, type Priority, priorities, type Reservation } from '../telegram/pacer.ts';
 
+/** Makes one Bot API call when the budget allows it. */
+export type PacedCall = <T>(cost: number, priority: Priority, call: () => Promise<T>) => Promise<T>;
+
 /** A message in the air that hasn't landed after this long (Telegram hangs) no longer keeps others on the ground. */
 const PATIENCE_MS = 2_000;
 

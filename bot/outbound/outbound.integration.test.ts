@@ -1,3 +1,4 @@
+import { Api } from 'grammy';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pdf, picture } from '../testing/files.ts';
 import { createStage, eventually, type Stage } from '../testing/stage.ts';
@@ -61,6 +62,51 @@ describe('out of the desk, into the group', () => {
     await stage.telegram.waitFor(
       () => !stage.telegram.messages(thread).some(({ message_id: id }) => id === shown.message_id),
     );
+  });
+
+  it('tells an edit that Telegram refuses as a new message, in reply to the old one', async () => {
+    const ticket = await stage.open('Было так');
+    const thread = await stage.topicOf(ticket);
+    const old = await stage.shown(thread, 'Было так');
+    const refusal = {
+      kind: 'error',
+      code: 400,
+      description: "Bad Request: message can't be edited",
+    } as const;
+    stage.telegram.faults.add({ method: 'editMessageText', count: 1, fault: refusal });
+    const [message] = await stage.messages(ticket);
+    await stage.user.client.rpc('edit_message', { message_id: message?.id, message: 'Стало иначе' });
+    const told = await stage.shown(thread, 'Стало иначе');
+    expect(told).toMatchObject({
+      text: '✏️ Изменено\nСтало иначе',
+      reply_to_message: { message_id: old.message_id },
+    });
+    await stage.quiet();
+    expect(stage.telegram.messages(thread).filter(({ text }) => text?.includes('Стало иначе'))).toHaveLength(
+      1,
+    );
+    expect(old.text).toBe('Было так');
+  });
+
+  it('shows each status in the topic’s title, by its icon and by its being open', async () => {
+    const ticket = await stage.open('Что видно?');
+    const thread = await stage.topicOf(ticket);
+    await stage.shown(thread, 'Что видно?');
+    const stickers = await new Api(stage.telegram.token, {
+      apiRoot: stage.telegram.apiRoot,
+    }).getForumTopicIconStickers();
+    const looks = () => {
+      const topic = stage.telegram.topics().find(({ threadId }) => threadId === thread);
+      const icon = stickers.find(({ custom_emoji_id: id }) => id === topic?.iconCustomEmojiId);
+      return [topic?.name.split(' ')[0], icon?.emoji, topic?.closed];
+    };
+    expect(looks()).toEqual(['🟢', '❓', false]);
+    await stage.write(ticket, 'Видно ответ', { as: stage.admin });
+    await eventually(looks).toEqual(['💬', '💬', false]);
+    await stage.admin.client.rpc('close_ticket', { ticket_id: ticket.id });
+    await eventually(looks).toEqual(['✅', '✅', true]);
+    await stage.user.client.rpc('reopen_ticket', { ticket_id: ticket.id });
+    await eventually(looks).toEqual(['🟢', '❓', false]);
   });
 
   it('shows notes as notes, and the user never', async () => {

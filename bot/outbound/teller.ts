@@ -4,6 +4,7 @@ import type { Claim, OutboxRow, SentMessage } from '../desk-shapes.ts';
 import type { Group } from '../group.ts';
 import { priorities } from '../telegram/pacer.ts';
 import type { Words } from '../words.ts';
+import type { PacedCall } from './calls.ts';
 import { messageKeyboard } from './card.ts';
 import { deleteShown, editShown } from './changes.ts';
 import {
@@ -16,7 +17,7 @@ import {
   textParts,
 } from './plan.ts';
 import { costOf, sendPart } from './sender.ts';
-import type { PacedCall, TopicKeeper } from './topic-keeper.ts';
+import type { TopicKeeper } from './topic-keeper.ts';
 
 /** What telling works with. */
 export interface TellerDeps {

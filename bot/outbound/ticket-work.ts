@@ -9,11 +9,12 @@ import type { BridgeObserver } from '../observer.ts';
 import { explain } from '../telegram/errors.ts';
 import { type Pacer, priorities, type Reservation } from '../telegram/pacer.ts';
 import type { Words } from '../words.ts';
-import { Calls, type Runway } from './calls.ts';
+import { Calls, type PacedCall, type Runway } from './calls.ts';
 import { joinableRun } from './plan.ts';
 import { type Outage, setbackFor } from './setback.ts';
 import { renderContext, Teller } from './teller.ts';
-import { type PacedCall, TopicKeeper } from './topic-keeper.ts';
+import type { TopicIcons } from './topic-icons.ts';
+import { TopicKeeper } from './topic-keeper.ts';
 
 /** What the outbound side works with. */
 export interface OutboundDeps {
@@ -23,6 +24,7 @@ export interface OutboundDeps {
   pacer: Pacer;
   words: Words;
   logger: Logger;
+  icons: TopicIcons;
   panelUrl: (ticketId: string) => string;
   /** One for all tickets. */
   runway: Runway;

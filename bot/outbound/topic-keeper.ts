@@ -1,29 +1,8 @@
-import type { Api, InlineKeyboard } from 'grammy';
-import type { Desk } from '../desk.ts';
-import type { DeskTicket, SentMessage, Topic } from '../desk-shapes.ts';
-import type { Group } from '../group.ts';
+import type { DeskTicket, Topic } from '../desk-shapes.ts';
 import { judge } from '../telegram/errors.ts';
 import { type Priority, priorities } from '../telegram/pacer.ts';
-import type { Words } from '../words.ts';
-import { cardKeyboard, cardText, topicTitle } from './card.ts';
-import { joinMessages } from './plan.ts';
-import { sendText } from './sender.ts';
-import { join, plain, split, textLimit } from './text.ts';
-
-/** Makes one Bot API call when the budget allows it. */
-export type PacedCall = <T>(cost: number, priority: Priority, call: () => Promise<T>) => Promise<T>;
-
-/** What a topic's keeper works with. */
-export interface KeeperDeps {
-  api: Api;
-  desk: Desk;
-  group: Group;
-  words: Words;
-  panelUrl: (ticketId: string) => string;
-  call: PacedCall;
-  /** Writes down, under the lease, what was done. */
-  save: (what: { sent?: SentMessage[]; topic?: Partial<Topic> }) => Promise<void>;
-}
+import { topicTitle } from './card.ts';
+import { cardOf, type KeeperDeps, sendCard, tellHistory, withTrimmings } from './furnishing.ts';
 
 /** A topic made less than this ago isn't made again: busy forums have called living topics "not found". */
 const REST_MS = 10_000;
@@ -77,12 +56,14 @@ export class TopicKeeper {
    * offers no key to make the call repeatable.
    */
   async #make(): Promise<void> {
-    const { api, group, call } = this.#deps;
+    const { api, group, icons, call } = this.#deps;
     const place = { chat_id: group.chatId, card_message_id: null, read_message_id: null };
     if (!group.topics) return await this.#save({ ...place, thread_id: null, title: null, state: null });
     const title = topicTitle(this.#ticket);
-    const made = await call(1, priorities.words, () =>
-      api.createForumTopic(group.chatId, title, { icon_color: 0xcb86db }),
+    const made = await withTrimmings(icons.of(this.#ticket), (icon) =>
+      call(1, priorities.words, () =>
+        api.createForumTopic(group.chatId, title, { icon_color: 0xcb86db, ...icon }),
+      ),
     );
     await this.#save({ ...place, thread_id: made.message_thread_id, title, state: 'open' });
   }
@@ -92,61 +73,24 @@ export class TopicKeeper {
    * there: whatever comes between brings both once more, and loses neither.
    */
   async #furnish(isNew: boolean): Promise<void> {
-    const { save } = this.#deps;
-    const card = this.#card();
-    const id = await this.#sendCard();
-    await save({ sent: [this.#line(id)] });
-    if (!isNew && this.threadId !== undefined) await this.#tellHistory();
-    await this.#save({ card_message_id: id, card_text: card.text });
+    const { text } = cardOf(this.#deps, this.#ticket);
+    const id = await sendCard(this.#deps, this.#ticket, this.threadId);
+    if (!isNew && this.threadId !== undefined) await tellHistory(this.#deps, this.#ticket, this.threadId);
+    await this.#save({ card_message_id: id, card_text: text });
   }
 
-  async #sendCard(): Promise<number> {
-    const { api, group, call } = this.#deps;
-    const card = this.#card();
-    const send = (keyboard: { reply_markup?: InlineKeyboard }) =>
-      call(1, priorities.words, () =>
-        api.sendMessage(group.chatId, card.text, {
-          ...(this.threadId === undefined ? {} : { message_thread_id: this.threadId }),
-          entities: card.entities,
-          link_preview_options: { is_disabled: true },
-          ...keyboard,
-        }),
-      );
-    try {
-      return (await send({ reply_markup: this.#keyboard() })).message_id;
-    } catch (error) {
-      // Words mustn't be lost to a button (to an address, say, that Telegram doesn't like).
-      if (judge(error).kind !== 'refused') throw error;
-      return (await send({})).message_id;
-    }
-  }
-
-  async #tellHistory(): Promise<void> {
-    const { api, desk, group, words, call, save } = this.#deps;
-    const history = await desk.history(this.#ticket.id);
-    const told = joinMessages(
-      history.map((message) =>
-        message.message === '' ? { ...message, message: fileNames(message) } : message,
-      ),
-      { words, numbered: false, ticket: this.#ticket },
-    );
-    if (told.text === '') return;
-    const [first] = split(join([plain(words('line.history')), told], '\n\n'), textLimit);
-    if (first === undefined) return;
-    const to = { chatId: group.chatId, threadId: this.threadId, replyTo: undefined, silent: true };
-    const id = await call(1, priorities.words, () => sendText(api, first, to));
-    await save({ sent: [this.#line(id)] });
-  }
-
-  /** Brings title, card and open/closed state up to the ticket's. */
+  /** Brings title and icon, card, and open/closed state up to the ticket's. */
   async sync(priority: Priority): Promise<void> {
     if (!this.exists) return;
-    const { api, group, call } = this.#deps;
+    const { api, group, icons, call } = this.#deps;
     const thread = this.threadId;
     const title = topicTitle(this.#ticket);
     if (thread !== undefined && this.#topic.title !== title) {
+      // The title tells the status, too: the icon changes when it does.
       await this.#tolerant(() =>
-        call(1, priority, () => api.editForumTopic(group.chatId, thread, { name: title })),
+        withTrimmings(icons.of(this.#ticket), (icon) =>
+          call(1, priority, () => api.editForumTopic(group.chatId, thread, { name: title, ...icon })),
+        ),
       );
       await this.#save({ title });
     }
@@ -167,14 +111,14 @@ export class TopicKeeper {
   /** Brings the card's text and buttons up to the ticket's. */
   async syncCard(priority: Priority): Promise<void> {
     const id = this.#topic.card_message_id;
-    const card = this.#card();
+    const card = cardOf(this.#deps, this.#ticket);
     if (!this.exists || id === null || this.#topic.card_text === card.text) return;
     const { api, group, call } = this.#deps;
     await this.#tolerant(() =>
       call(1, priority, () =>
         api.editMessageText(group.chatId, id, card.text, {
           entities: card.entities,
-          reply_markup: this.#keyboard(),
+          reply_markup: card.keyboard,
           link_preview_options: { is_disabled: true },
         }),
       ),
@@ -251,35 +195,9 @@ export class TopicKeeper {
     }
   }
 
-  #card() {
-    const { words, panelUrl, group } = this.#deps;
-    return cardText(this.#ticket, words, panelUrl(this.#ticket.id), group.topics);
-  }
-
-  #keyboard() {
-    const { words, panelUrl } = this.#deps;
-    return cardKeyboard(this.#ticket, words, panelUrl(this.#ticket.id));
-  }
-
-  #line(id: number): SentMessage {
-    return {
-      chat_id: this.#deps.group.chatId,
-      telegram_message_id: id,
-      message_id: null,
-      role: 'line',
-      part: 0,
-      outbox_id: null,
-      edited_at: null,
-    };
-  }
-
   async #save(topic: Partial<Topic>): Promise<void> {
     await this.#deps.save({ topic });
     Object.assign(this.#topic, topic);
     if (topic.thread_id != null) this.#topic.created_at = new Date().toISOString();
   }
-}
-
-function fileNames(message: { attachments: { file_name: string }[] }): string {
-  return message.attachments.map((file) => `📎 ${file.file_name}`).join('\n');
 }
