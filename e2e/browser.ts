@@ -1,4 +1,10 @@
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 import { findChromium } from './chromium.ts';
 
 /** Starts a Chromium that asks nobody outside for anything. */
@@ -26,6 +32,13 @@ export async function openPage(
     viewport: { width: 1280, height: 800 },
     ...options,
   });
+  const page = await openTab(context);
+  await page.goto(url);
+  return page;
+}
+
+/** One more tab of a profile, watched likewise: it finds the session and the browser's caches as they are. */
+export async function openTab(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   problems.set(page, []);
@@ -35,7 +48,6 @@ export async function openPage(
       problems.get(page)!.push(message.text());
     }
   });
-  await page.goto(url);
   return page;
 }
 

@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import type { Message } from 'grammy/types';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { buckets } from '../core/limits.ts';
 import { startTelegram, type Telegram } from '../local/telegram/server.ts';
 import { openPage, problemsOf, signInAs, startBrowser } from './browser.ts';
 import { freePorts, startDeskProcess, type DeskProcess } from './desk.ts';
 import { pdf, png } from './files.ts';
-import { sqlIn } from './people.ts';
+import { upload } from './lived-in.ts';
+import { say, signIn, sqlIn } from './people.ts';
 
 /** The desk's main job, in three pages at once: cabinet, panel and the group. */
 describe('a conversation over all three legs', () => {
@@ -18,7 +22,7 @@ describe('a conversation over all three legs', () => {
   it('goes from the cabinet to panel and group and back, and ends in the archive', async () => {
     const desk = await startDeskProcess();
     try {
-      await converse(browser, desk, desk.telegramUrl);
+      await converse(browser, desk);
     } finally {
       await desk.stop();
     }
@@ -42,7 +46,7 @@ describe('a conversation over all three legs', () => {
         body: JSON.stringify({ update_id: 1 }),
       });
       expect(forged.status).toBe(401);
-      await converse(browser, desk, telegram.url);
+      await converseWithoutPages(desk, telegram);
       expect(telegram.calls().some((call) => call.method.toLowerCase() === 'getupdates')).toBe(false);
     } finally {
       await desk.stop();
@@ -51,12 +55,13 @@ describe('a conversation over all three legs', () => {
   });
 });
 
-async function converse(browser: Browser, desk: DeskProcess, groupUrl: string): Promise<void> {
+/** The whole way on the screens. */
+async function converse(browser: Browser, desk: DeskProcess): Promise<void> {
   await sqlIn(desk, `update private.settings set archive_after = interval '2 seconds'`);
   const [cabinet, panel, group] = await Promise.all([
     openPage(browser, `${desk.url}/cabinet/support`),
     openPage(browser, `${desk.url}/admin/tickets`),
-    openPage(browser, groupUrl),
+    openPage(browser, desk.telegramUrl),
   ]);
   await Promise.all([signInAs(cabinet, 'user@example.com'), signInAs(panel, 'admin@example.com')]);
 
@@ -131,6 +136,78 @@ async function converse(browser: Browser, desk: DeskProcess, groupUrl: string): 
 
   for (const page of [cabinet, panel, group]) expect(problemsOf(page)).toEqual([]);
   await Promise.all([cabinet, panel, group].map((page) => page.context().close()));
+}
+
+/** The same way through supabase-js and the group's people: what the screens show of it is the same whatever the server. */
+async function converseWithoutPages(desk: DeskProcess, telegram: Telegram): Promise<void> {
+  await sqlIn(desk, `update private.settings set archive_after = interval '2 seconds'`);
+  const [user, staff] = await Promise.all([
+    signIn(desk, 'user@example.com'),
+    signIn(desk, 'admin@example.com'),
+  ]);
+
+  // The user opens a ticket with a photo: it is in the group as a topic with the photo.
+  const message_id = randomUUID();
+  const { data: ticket } = await user
+    .rpc('create_ticket', {
+      subject: 'The lamp flickers',
+      message_id,
+      message: 'It began this morning, see the photo.',
+      attachments: [await upload(user, message_id, 0, png('lamp.png'))],
+    })
+    .throwOnError();
+  const { threadId: topic } = await telegram.waitFor(
+    () => telegram.topics().find(({ name }) => name.includes('The lamp flickers')),
+    15_000,
+  );
+  const inTopic = (holds: (message: Message) => unknown) =>
+    telegram.waitFor(() => telegram.messages(topic).find(holds), 15_000);
+  const says = (text: string) => (message: Message) => message.text?.includes(text);
+  await inTopic((message) => message.photo && message.caption?.includes('It began this morning'));
+
+  // Staff answer in the group with a PDF: text and file are in the ticket.
+  const { name, mimeType, buffer } = pdf('manual.pdf');
+  await telegram.staff.post({
+    as: 'anna',
+    topic,
+    text: 'Page three of this manual helps.',
+    files: [{ name, mimeType, bytes: buffer }],
+  });
+  const told = await vi.waitUntil(
+    async () => {
+      const { data } = await user
+        .from('ticket_messages')
+        .select('message, ticket_attachments(file_path, file_name)')
+        .eq('ticket_id', ticket!.id)
+        .eq('is_admin', true)
+        .throwOnError();
+      return data.find((row) => row.ticket_attachments.length > 0);
+    },
+    { timeout: 15_000, interval: 200 },
+  );
+  expect(told.message).toBe('Page three of this manual helps.');
+  expect(told.ticket_attachments[0]!.file_name).toBe('manual.pdf');
+  const saved = await user.storage.from(buckets.attachments).download(told.ticket_attachments[0]!.file_path);
+  expect(Buffer.from(await saved.data!.arrayBuffer())).toEqual(buffer);
+
+  // Staff answer from elsewhere, and correct themselves; the user thanks.
+  const answer = await say(staff, ticket!.id, 'Did that help?');
+  await inTopic(says('Did that help?'));
+  await staff.rpc('edit_message', { message_id: answer, message: 'Did that help you?' }).throwOnError();
+  await inTopic(says('Did that help you?'));
+  await say(user, ticket!.id, 'Yes, thank you!');
+  await inTopic(says('Yes, thank you!'));
+
+  // Staff close it in the group; a little later it is in the archive.
+  await telegram.staff.post({ as: 'anna', topic, text: '/close' });
+  await telegram.waitFor(() => telegram.topics().find(({ threadId }) => threadId === topic)?.closed, 15_000);
+  await vi.waitFor(
+    async () => {
+      const { data } = await user.from('tickets').select('status, archived_at').eq('id', ticket!.id).single();
+      expect(data).toEqual({ status: 'closed', archived_at: expect.any(String) });
+    },
+    { timeout: 15_000, interval: 200 },
+  );
 }
 
 async function write(page: Page, text: string): Promise<void> {

@@ -386,7 +386,8 @@ function dated(ticketId: string, { lines, closed, archived, notes }: Story, mess
   ].join('\n');
 }
 
-async function upload(
+/** Puts a message's file, the `index`th, into the storage; gives what the functions that write messages want to know of it. */
+export async function upload(
   client: Client,
   messageId: string,
   index: number,

@@ -4,10 +4,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../core/database.types.ts';
 import { buckets } from '../core/limits.ts';
-import { openPage, problemsOf, signInAs, startBrowser } from './browser.ts';
+import { openPage, openTab, problemsOf, signInAs, signInByForm, startBrowser } from './browser.ts';
 import { startDeskProcess, type DeskProcess } from './desk.ts';
 import { png } from './files.ts';
-import { anonymous, signIn, sqlIn } from './people.ts';
+import { newcomer, password, say, signIn, sqlIn } from './people.ts';
 
 const svg = Buffer.from(
   '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="400"><script>document.title="ran"</script><rect width="400" height="400" fill="red"/></svg>',
@@ -23,6 +23,8 @@ describe('hostile and unlucky', () => {
   let user: SupabaseClient<Database>;
   let staff: SupabaseClient<Database>;
   let panel: Page;
+  /** The demo's user. */
+  let cabinet: Page;
   const opened: Page[] = [];
 
   beforeAll(async () => {
@@ -32,7 +34,8 @@ describe('hostile and unlucky', () => {
       signIn(desk, 'admin@example.com'),
       openPage(browser, `${desk.url}/admin/tickets`),
     ]);
-    await signInAs(panel, 'admin@example.com');
+    cabinet = await openPage(browser, `${desk.url}/cabinet/support`);
+    await Promise.all([signInAs(panel, 'admin@example.com'), signInAs(cabinet, 'user@example.com')]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -40,7 +43,7 @@ describe('hostile and unlucky', () => {
   });
   afterEach(async () => {
     expect(problemsOf(panel)).toEqual([]);
-    await Promise.all(opened.splice(0).map((page) => page.context().close()));
+    await Promise.all(opened.splice(0).map((page) => page.close()));
   });
 
   async function openTicket(subject: string, message = 'Hello!', client = user, attachments: object[] = []) {
@@ -55,16 +58,16 @@ describe('hostile and unlucky', () => {
     return data.id;
   }
 
-  async function say(client: SupabaseClient<Database>, ticket_id: string, message: string): Promise<void> {
-    const { error } = await client.rpc('send_message', { ticket_id, message_id: randomUUID(), message });
-    if (error) throw error;
+  async function inCabinet(id: string, page = cabinet): Promise<Page> {
+    await page.goto(`${desk.url}/cabinet/support/${id}`);
+    await page.getByRole('log').getByText('Hello!').waitFor();
+    return page;
   }
 
-  async function inCabinet(id: string, email = 'user@example.com'): Promise<Page> {
-    const page = await openPage(browser, `${desk.url}/cabinet/support/${id}`);
+  /** One more tab of the demo's user. */
+  async function anotherTab(): Promise<Page> {
+    const page = await openTab(cabinet.context());
     opened.push(page);
-    await signInAs(page, email);
-    await page.getByRole('log').getByText('Hello!').waitFor();
     return page;
   }
 
@@ -168,11 +171,12 @@ describe('hostile and unlucky', () => {
 
   it('two tabs and two devices agree on counters, reading and typing', async () => {
     const [id, elsewhere] = [await openTicket('Everywhere'), await openTicket('Elsewhere')];
-    const tab = await inCabinet(elsewhere);
-    const device = await inCabinet(elsewhere);
-    const second = await tab.context().newPage();
-    await second.goto(`${desk.url}/cabinet/support/${elsewhere}`);
-    const screens = [tab, device, second];
+    const device = await openPage(browser, 'about:blank', {
+      storageState: await cabinet.context().storageState(),
+    });
+    opened.push(device);
+    const screens = [cabinet, device, await anotherTab()];
+    for (const page of screens) await inCabinet(elsewhere, page);
     const item = (page: Page) => page.getByTestId('ticket-item').filter({ hasText: 'Everywhere' });
     await Promise.all(screens.map((page) => item(page).waitFor()));
     await say(staff, id, 'One');
@@ -193,13 +197,12 @@ describe('hostile and unlucky', () => {
   it('a clock that is an hour off, either way: the order is the server’s, and typing shows', async () => {
     const id = await openTicket('Clocks');
     for (const hours of [-1, 1]) {
-      const page = await inCabinet(id);
-      await page.context().addInitScript((by) => {
+      const page = await anotherTab();
+      await page.addInitScript((by) => {
         const now = Date.now.bind(Date);
         Date.now = () => now() + by;
       }, hours * 3_600_000);
-      await page.reload();
-      await page.getByRole('log').getByText('Hello!').waitFor();
+      await inCabinet(id, page);
       for (const [from, text] of [
         [page, `mine ${hours}`],
         [staff, `theirs ${hours}`],
@@ -230,8 +233,7 @@ describe('hostile and unlucky', () => {
   it('a connection that is cut, with and without a sign: nothing is missing, nothing is there twice', async () => {
     const id = await openTicket('Cuts');
     await inPanel(id);
-    const page = await openPage(browser, 'about:blank');
-    opened.push(page);
+    const page = await anotherTab();
     let deaf = false;
     let hangUp: (() => void) | undefined;
     await page.routeWebSocket(/realtime/, (socket) => {
@@ -241,9 +243,7 @@ describe('hostile and unlucky', () => {
         if (!deaf) socket.send(message);
       });
     });
-    await page.goto(`${desk.url}/cabinet/support/${id}`);
-    await signInAs(page, 'user@example.com');
-    await page.getByRole('log').getByText('Hello!').waitFor();
+    await inCabinet(id, page);
 
     await say(staff, id, 'Before');
     await page.getByRole('log').getByText('Before').waitFor();
@@ -270,26 +270,23 @@ describe('hostile and unlucky', () => {
 
   it('typing ends with the browser that typed', async () => {
     const id = await openTicket('Gone while typing');
-    const page = await inCabinet(id);
+    const page = await openPage(browser, 'about:blank', {
+      storageState: await cabinet.context().storageState(),
+    });
+    await inCabinet(id, page);
     await inPanel(id);
     await page.getByTestId('composer-input').pressSequentially('I was just about', { delay: 20 });
     await panel.getByRole('log').getByTestId('typing').or(panel.getByTestId('typing')).first().waitFor();
     await page.context().close();
-    opened.splice(0);
     await panel.getByTestId('typing').first().waitFor({ state: 'detached' });
   });
 
   it('a user who is deleted in the middle of a chat: the panel says so at once, the cabinet when they write', async () => {
-    const email = 'leaving@example.com';
-    const guest = await anonymous(desk);
-    await guest.auth.signUp({ email, password: 'trivet-demo', options: { data: { nickname: 'Leaving' } } });
-    const id = await openTicket('Goodbye', 'Hello!', await signIn(desk, email));
+    const { email, client } = await newcomer(desk, 'Leaving');
+    const id = await openTicket('Goodbye', 'Hello!', client);
     const page = await openPage(browser, `${desk.url}/cabinet/support/${id}`);
     opened.push(page);
-    const form = page.getByTestId('sign-in-form');
-    await form.locator('input[type=email]').fill(email);
-    await form.locator('input[type=password]').fill('trivet-demo');
-    await page.keyboard.press('Enter');
+    await signInByForm(page, email, password);
     await page.getByRole('log').getByText('Hello!').waitFor();
     await inPanel(id);
     await sqlIn(desk, `delete from auth.users where email = '${email}'`);
