@@ -1,6 +1,6 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../core/database.types.ts';
 import { openPage, problemsOf, signInAs, startBrowser } from './browser.ts';
 import { startDeskProcess, type DeskProcess } from './desk.ts';
@@ -12,28 +12,24 @@ describe('attachments', () => {
   let browser: Browser;
   let desk: DeskProcess;
   let user: SupabaseClient<Database>;
+  let page: Page;
 
   beforeAll(async () => {
     [browser, desk] = await Promise.all([startBrowser(), startDeskProcess()]);
     user = await signIn(desk, 'user@example.com');
+    page = await openPage(browser, `${desk.url}/cabinet/support`);
+    await signInAs(page, 'user@example.com');
   });
+  afterEach(() => expect(problemsOf(page)).toEqual([]));
   afterAll(async () => {
     await browser?.close();
     await desk?.stop();
   });
 
-  async function inTicket(subject: string, phone = false): Promise<Page> {
+  async function inTicket(subject: string): Promise<void> {
     const id = await openTicket(user, subject);
-    const options = phone ? { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } : {};
-    const page = await openPage(browser, `${desk.url}/cabinet/support/${id}`, options);
-    await signInAs(page, 'user@example.com');
+    await page.goto(`${desk.url}/cabinet/support/${id}`);
     await page.getByRole('log').getByText('Hello!').waitFor();
-    return page;
-  }
-
-  async function leave(page: Page): Promise<void> {
-    expect(problemsOf(page)).toEqual([]);
-    await page.context().close();
   }
 
   /** What the system hands a page when files are dragged or copied. */
@@ -60,7 +56,7 @@ describe('attachments', () => {
   }
 
   it('files can be dropped on the conversation and pasted into the composer', async () => {
-    const page = await inTicket('Dropped and pasted');
+    await inTicket('Dropped and pasted');
     const dataTransfer = await transferOf(page, [png('dropped.png'), png('dropped too.png')]);
     const thread = page.getByTestId('thread');
     await thread.dispatchEvent('dragenter', { dataTransfer });
@@ -80,11 +76,10 @@ describe('attachments', () => {
     for (const name of ['dropped.png', 'dropped too.png', 'pasted.png']) await uploaded(page, name).waitFor();
     await send(page);
     expect(await page.getByRole('log').getByTestId('picture').count()).toBe(3);
-    await leave(page);
   });
 
   it('several go at once, each with its progress; one is taken out, a failed one is tried again', async () => {
-    const page = await inTicket('Several at once');
+    await inTicket('Several at once');
     let failures = 0;
     await page.route(/upload\/sign\/.*broken/, (route) => {
       if (route.request().method() !== 'PUT' || failures > 0) return route.continue();
@@ -117,23 +112,31 @@ describe('attachments', () => {
     await send(page);
     const files = page.getByRole('log').getByTestId('file');
     expect(await files.locator('bdi').allInnerTexts()).toEqual(['one.zip', 'broken.zip']);
-    await leave(page);
+    await page.unrouteAll();
+    await network.detach();
   });
 
   it('pictures open in a viewer for keys and fingers', async () => {
-    const page = await inTicket('Pictures', true);
-    await page
+    const id = await openTicket(user, 'Pictures');
+    const phone = await openPage(browser, `${desk.url}/cabinet/support/${id}`, {
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+      storageState: await page.context().storageState(),
+    });
+    await phone.getByRole('log').getByText('Hello!').waitFor();
+    await phone
       .getByTestId('file-input')
       .setInputFiles([
         png('red.png', 300, 200, [200, 60, 60]),
         png('green.png', 300, 200, [60, 160, 60]),
         png('blue.png', 300, 200, [60, 60, 200]),
       ]);
-    await uploaded(page, 'blue.png').waitFor();
-    await send(page);
-    const opener = page.getByRole('button', { name: 'Open picture red.png' });
+    await uploaded(phone, 'blue.png').waitFor();
+    await send(phone);
+    const opener = phone.getByRole('button', { name: 'Open picture red.png' });
     await opener.click();
-    const viewer = page.getByTestId('lightbox');
+    const viewer = phone.getByTestId('lightbox');
     const shows = (position: string) => viewer.getByText(`${position} of 3`).waitFor();
     await shows('1');
     for (const [key, position] of [
@@ -143,10 +146,10 @@ describe('attachments', () => {
       ['ArrowLeft', '2'],
       ['Home', '1'],
     ] as const) {
-      await page.keyboard.press(key);
+      await phone.keyboard.press(key);
       await shows(position);
     }
-    const touch = await page.context().newCDPSession(page);
+    const touch = await phone.context().newCDPSession(phone);
     const swipe = async (path: { x: number; y: number }[]) => {
       for (const [index, point] of path.entries())
         await touch.send('Input.dispatchTouchEvent', {
@@ -160,22 +163,23 @@ describe('attachments', () => {
     await swipe([80, 160, 240, 320].map((x) => ({ x, y: 420 })));
     await shows('1');
     const picture = viewer.getByRole('img');
-    await page.waitForFunction(
+    await phone.waitForFunction(
       (image) => (image as HTMLImageElement).naturalWidth === 300,
       await picture.elementHandle(),
     );
-    await page.keyboard.press('Escape');
+    await phone.keyboard.press('Escape');
     await viewer.waitFor({ state: 'detached' });
     expect(await opener.evaluate((button) => button === document.activeElement)).toBe(true);
     await opener.click();
     await shows('1');
     await swipe([300, 420, 540, 660].map((y) => ({ x: 195, y })));
     await viewer.waitFor({ state: 'detached' });
-    await leave(page);
+    expect(problemsOf(phone)).toEqual([]);
+    await phone.context().close();
   });
 
   it('everything else is saved under its own name and never opened', async () => {
-    const page = await inTicket('Downloads');
+    await inTicket('Downloads');
     const report = Buffer.from('<!doctype html><script>document.title = "ran"</script>');
     await page
       .getByTestId('file-input')
@@ -191,6 +195,5 @@ describe('attachments', () => {
     expect(download.suggestedFilename()).toBe('Отчёт.html');
     expect(page.context().pages()).toHaveLength(1);
     expect(await page.title()).not.toBe('ran');
-    await leave(page);
   });
 });

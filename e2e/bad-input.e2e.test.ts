@@ -1,14 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import type { SupabaseClient } from '@supabase/supabase-js';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../core/database.types.ts';
 import { createI18n } from '../core/words/i18n.ts';
 import ru from '../core/words/ru.ts';
 import { openPage, problemsOf, signInAs, startBrowser } from './browser.ts';
 import { startDeskProcess, type DeskProcess } from './desk.ts';
 import { pdf } from './files.ts';
-import { signIn } from './people.ts';
+import { openTicket, signIn } from './people.ts';
 
 const { t } = createI18n('ru', ru);
 
@@ -16,50 +15,44 @@ const { t } = createI18n('ru', ru);
 describe('bad input', () => {
   let browser: Browser;
   let desk: DeskProcess;
+  let user: SupabaseClient<Database>;
+  /** The user's; each test finds it signed in and leaves it so. */
   let page: Page;
 
   beforeAll(async () => {
     [browser, desk] = await Promise.all([startBrowser(), startDeskProcess()]);
+    user = await signIn(desk, 'user@example.com');
+    page = await openPage(browser, `${desk.url}/cabinet/support`, { locale: 'ru-RU' });
+    await signInAs(page, 'user@example.com');
   });
   afterAll(async () => {
     await browser?.close();
     await desk?.stop();
   });
-  beforeEach(async () => {
-    page = await openPage(browser, `${desk.url}/cabinet/support`, { locale: 'ru-RU' });
-  });
-  afterEach(async () => {
-    expect(problemsOf(page)).toEqual([]);
-    await page.context().close();
-  });
+  afterEach(() => expect(problemsOf(page)).toEqual([]));
 
   const composer = () => page.getByRole('textbox', { name: t('composer.label') });
   const thread = () => page.getByRole('log');
 
-  async function openTicket(client: SupabaseClient<Database>, subject: string, message = 'Здравствуйте!') {
-    const { data, error } = await client.rpc('create_ticket', { subject, message_id: randomUUID(), message });
-    if (error) throw error;
-    return data;
-  }
-
   async function inTicket(subject: string): Promise<void> {
-    const user = await signIn(desk, 'user@example.com');
-    const ticket = await openTicket(user, subject);
-    await signInAs(page, 'user@example.com');
-    await page.goto(`${desk.url}/cabinet/support/${ticket.id}`);
+    const id = await openTicket(user, subject, 'Здравствуйте!');
+    await page.goto(`${desk.url}/cabinet/support/${id}`);
     await thread().getByText('Здравствуйте!').waitFor();
   }
 
   it('a wrong password', async () => {
+    await page.evaluate(() => localStorage.clear());
+    await page.reload();
     await page.getByLabel(t('auth.email')).fill('user@example.com');
     await page.getByLabel(t('auth.password'), { exact: true }).fill('not-the-password');
     await page.keyboard.press('Enter');
     await page.getByText(t('error.invalid_credentials')).waitFor();
     expect(await page.getByLabel(t('auth.email')).inputValue()).toBe('user@example.com');
+    await signInAs(page, 'user@example.com');
   });
 
   it('an empty ticket and an empty message', async () => {
-    await signInAs(page, 'user@example.com');
+    await page.goto(`${desk.url}/cabinet/support`);
     await page.getByTestId('new-ticket').click();
     const form = page.getByTestId('new-ticket-form');
     await form.getByRole('button', { name: t('newTicket.send') }).click();
@@ -103,10 +96,9 @@ describe('bad input', () => {
     await composer().fill('С файлом');
     await composer().press('Enter');
     await thread().getByText('С файлом').waitFor();
-    const other = await signIn(desk, 'user@example.com');
     const { path, name } = await vi.waitUntil(
       async () => {
-        const { data } = await other
+        const { data } = await user
           .from('ticket_attachments')
           .select('path:file_path, name:file_name')
           .order('created_at', { ascending: false })
@@ -122,11 +114,11 @@ describe('bad input', () => {
 
   it('a script as nickname, subject and text runs nowhere and is shown as it stands', async () => {
     const script = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
-    const user = await signIn(desk, 'other@example.com');
-    const { data: profile } = await user.rpc('update_profile', { nickname: '<b>Oliver</b>' });
+    const oliver = await signIn(desk, 'other@example.com');
+    const { data: profile } = await oliver.rpc('update_profile', { nickname: '<b>Oliver</b>' });
     expect(profile?.nickname).toBe('<b>Oliver</b>');
-    const ticket = await openTicket(user, script, script);
-    const panel = await openPage(browser, `${desk.url}/admin/tickets/${ticket.id}`, { locale: 'ru-RU' });
+    const ticket = await openTicket(oliver, script, script);
+    const panel = await openPage(browser, `${desk.url}/admin/tickets/${ticket}`, { locale: 'ru-RU' });
     await signInAs(panel, 'admin@example.com');
     await panel.getByRole('log').getByText(script).waitFor();
     await panel.getByText('<b>Oliver</b>').first().waitFor();
