@@ -117,6 +117,9 @@ export class Outgoing {
 
   #drain(ticketId: string): void {
     if (this.#busy.has(ticketId)) return;
+    // Shown as it will be at once: drawn a second time, it would keep the request waiting.
+    const first = this.#next(ticketId);
+    if (first) this.#show(first.id, 'sending');
     const done = exclusively(`trivet.outgoing.${ticketId}`, () => this.#sendWaiting(ticketId)).finally(() => {
       this.#busy.delete(ticketId);
       // Something may have been queued between the last look and here.
@@ -185,10 +188,12 @@ export class Outgoing {
   }
 
   #show(id: string, state: OutgoingMessage['state']): void {
-    this.store.setState(
-      (shown) => shown.map((message) => (message.id === id ? { ...message, state } : message)),
-      true,
-    );
+    this.store.setState((shown) => {
+      const known = shown.find((message) => message.id === id);
+      return known && known.state !== state
+        ? shown.map((message) => (message === known ? { ...message, state } : message))
+        : shown;
+    }, true);
   }
 
   /** Brings the list in line with the storage, keeping the very objects of what hasn't changed. */

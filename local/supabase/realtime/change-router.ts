@@ -46,6 +46,8 @@ const batchChanges = 100;
 const batchLength = 1024 * 1024;
 /** How many characters of changes may wait before the stream is held back. */
 const queueLength = 8 * 1024 * 1024;
+/** How many channels are remembered as the last that were shown something. */
+const livelyChannels = 32;
 
 /** Takes each committed change to the channels that asked for it and whose claims may see it. */
 export class ChangeRouter {
@@ -63,6 +65,8 @@ export class ChangeRouter {
   private queued = 0;
   private routing = false;
   private resume: (() => void)[] = [];
+  /** The channels that were shown a change last, the latest at the end: a conversation's next message is for them. */
+  private readonly lively = new Set<Channel>();
 
   constructor(context: SupabaseContext, sessions: Sessions) {
     this.context = context;
@@ -89,6 +93,7 @@ export class ChangeRouter {
 
   unsubscribe(channel: Channel): void {
     this.unchecked.delete(channel);
+    this.lively.delete(channel);
     if (this.channels.delete(channel)) this.byTable.clear();
   }
 
@@ -219,18 +224,42 @@ export class ChangeRouter {
     return batch;
   }
 
+  /** Those in conversation don't wait for the answers about everybody else who listens to a whole table. */
   private async routeBatch(decisions: Client, changes: Change[]): Promise<void> {
+    const quiet = new Set<Channel>();
+    for (const bindings of new Set(changes.map((change) => this.bindingsOn(change)))) {
+      for (const { channel, conditions } of bindings) {
+        if (conditions.length === 0 && !this.lively.has(channel)) quiet.add(channel);
+      }
+    }
+    // A second round trip for a few would cost more than it spares the others.
+    if (quiet.size <= livelyChannels) return this.ask(decisions, changes, () => true);
+    await this.ask(decisions, changes, (channel) => !quiet.has(channel));
+    await this.ask(decisions, changes, (channel) => quiet.has(channel));
+  }
+
+  /** Finds out which of the channels that are `meant` may see each change, and shows it to them. */
+  private async ask(
+    decisions: Client,
+    changes: Change[],
+    meant: (channel: Channel) => boolean,
+  ): Promise<void> {
     const viewers = new Map<string, { index: number; role: string }>();
     const audiences = new Map<string, Audience & { index: number }>();
     const routed = changes.map((change) => {
       const key = `${change.type} ${change.relation}`;
       const audience = audiences.get(key) ?? {
-        ...gatherAudience(this.bindingsOn(change), change.type, viewers),
+        ...gatherAudience(
+          this.bindingsOn(change).filter(({ channel }) => meant(channel)),
+          change.type,
+          viewers,
+        ),
         index: audiences.size,
       };
       audiences.set(key, audience);
       return { change, audience };
     });
+    if (viewers.size === 0) return;
     const { rows } = await decisions.query<Outcome>({
       name: 'realtime_route_changes',
       text: 'select * from realtime.route_changes($1, $2, $3, $4)',
@@ -267,6 +296,14 @@ export class ChangeRouter {
     for (const [{ connection, topic, version }, bound] of ids) {
       const payload = `{"ids":${JSON.stringify(bound)},"data":${data}}`;
       connection.send(encodeText(version, { topic, event: 'postgres_changes' }, payload));
+    }
+    for (const channel of ids.keys()) {
+      this.lively.delete(channel);
+      this.lively.add(channel);
+    }
+    for (const channel of this.lively) {
+      if (this.lively.size <= livelyChannels) break;
+      this.lively.delete(channel);
     }
   }
 
