@@ -128,6 +128,7 @@ export function createBridge(options: BridgeOptions): Bridge {
     desk,
     group,
     pacer,
+    clock,
     words,
     icons,
     logger,

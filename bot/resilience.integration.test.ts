@@ -5,10 +5,17 @@ import { createStage, eventually, type Stage, type StageOptions } from './testin
 
 let stage: Stage;
 
+/** Telegram's time and the bridge's, back-offs and all, faster than the real one. */
+function fast(speed: number): Pick<StageOptions, 'telegram' | 'bridge'> {
+  const began = Date.now();
+  const clock = { now: () => began + (Date.now() - began) * speed, speed };
+  return { telegram: { clock }, bridge: { clock } };
+}
+
 /** Sets a stage for all tests of a block. */
-function share(): void {
+function share(options?: () => StageOptions): void {
   beforeAll(async () => {
-    stage = await createStage();
+    stage = await createStage(options?.());
   });
   afterAll(() => stage.stop());
 }
@@ -43,7 +50,7 @@ async function writeMany(ticket: TicketRow, from: number, to: number): Promise<v
 const upTo = (last: number): number[] => Array.from({ length: last + 1 }, (_, index) => index);
 
 describe('when Telegram misbehaves', () => {
-  share();
+  share(() => fast(10));
 
   it('loses nothing and keeps the order through 429, 500 and broken connections', async () => {
     const { ticket, topic } = await started();
@@ -234,7 +241,7 @@ describe('when the bot is away, or not alone', () => {
   });
 
   it('takes over the ticket of a worker that died', async () => {
-    await set();
+    await set(fast(10));
     const { ticket, topic } = await started();
     await stage.desk.sql(
       `update public.telegram_topics set leased_by = 'dead', leased_until = now() + interval '1 second'`,
@@ -244,11 +251,11 @@ describe('when the bot is away, or not alone', () => {
   });
 
   it('stays below Telegram’s limit in a burst, joining what waits, and lets no word wait for cosmetics', async () => {
-    const began = Date.now();
-    const speed = 30;
-    const clock = { now: () => began + (Date.now() - began) * speed, speed };
-    const limits = { perGroupPerMinute: 20, overallPerSecond: 30 };
-    await set({ telegram: { clock, limits }, bridge: { clock, limits: { perMinute: 20, perSecond: 25 } } });
+    const { telegram, bridge } = fast(30);
+    await set({
+      telegram: { ...telegram, limits: { perGroupPerMinute: 20, overallPerSecond: 30 } },
+      bridge: { ...bridge, limits: { perMinute: 20, perSecond: 25 } },
+    });
     const tickets = await Promise.all([1, 2, 3, 4, 5, 6].map(() => stage.open('слово 0')));
     for (let number = 1; number <= 9; number += 1) {
       await Promise.all(tickets.map((ticket) => stage.write(ticket, `слово ${number}`)));
@@ -272,10 +279,7 @@ describe('a group that is lost', () => {
   const set = own();
 
   it('keeps everything while it is deleted or the bot is out of it, and catches up afterwards', async () => {
-    const speed = 20;
-    const began = Date.now();
-    const clock = { now: () => began + (Date.now() - began) * speed, speed };
-    await set({ telegram: { clock }, bridge: { clock } });
+    await set(fast(20));
     const { ticket, topic } = await started();
     stage.telegram.group.setBot('deleted');
     await stage.write(ticket, 'слово 1');

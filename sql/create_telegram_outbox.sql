@@ -32,6 +32,10 @@ declare
   topic public.telegram_topics;
   work jsonb;
 begin
+  -- A lease needn't be on disk before the work begins, and the message waits for less. A database that crashes within
+  -- the next moments forgets it: the ticket is free again, and of what its worker sent meanwhile at most the one message
+  -- in flight comes twice, as after any crash; what is written down (telegram_record) is on disk, and this with it.
+  perform set_config('synchronous_commit', 'off', true);
   loop
     select t.* into topic
     from (
@@ -250,6 +254,8 @@ returns boolean
 language plpgsql security definer set search_path = '' as $$
 #variable_conflict use_column
 begin
+  -- As in telegram_claim: a lease that a crash forgets is claimed again.
+  perform set_config('synchronous_commit', 'off', true);
   update public.telegram_topics t set leased_until = now() + make_interval(secs => telegram_renew.lease_seconds)
   where t.ticket_id = telegram_renew.ticket_id and t.leased_by = telegram_renew.worker;
   return found;

@@ -14,7 +14,7 @@ export interface WorkersDeps extends Omit<OutboundDeps, 'signal' | 'runway'> {
 export interface OutboundOptions {
   /** Tickets worked on at the same time. */
   slots?: number | undefined;
-  /** How long a slot sleeps, at most, when nothing wakes it; real milliseconds. */
+  /** How long a slot sleeps, at most, when nothing wakes it; the clock's milliseconds. */
   pollMs?: number | undefined;
 }
 
@@ -34,7 +34,7 @@ export class Outbound {
   constructor(deps: WorkersDeps, options: OutboundOptions = {}) {
     this.#deps = deps;
     this.#slots = options.slots ?? 4;
-    this.#pollMs = options.pollMs ?? 3_000;
+    this.#pollMs = (options.pollMs ?? 3_000) / deps.clock.speed;
   }
 
   start(): void {

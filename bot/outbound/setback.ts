@@ -20,7 +20,7 @@ export interface Outage {
 export interface Setback {
   /** Told to staff beside the message, and to the log. */
   reason: string;
-  /** Seconds until it is tried again; null: never. */
+  /** Until it is tried again, in the clock's seconds; null: never. */
   retry: number | null;
   /** The failure is the row's own, not an outage's. */
   counted: boolean;

@@ -1,6 +1,6 @@
 import type { Api } from 'grammy';
 import type { Logger } from 'pino';
-import { delay } from '../clock.ts';
+import { type Clock, delay } from '../clock.ts';
 import type { Desk } from '../desk.ts';
 import { DeskUnavailable } from '../desk-call.ts';
 import type { Claim, OutboxRow, SentMessage, Topic } from '../desk-shapes.ts';
@@ -22,6 +22,7 @@ export interface OutboundDeps {
   desk: Desk;
   group: Group;
   pacer: Pacer;
+  clock: Clock;
   words: Words;
   logger: Logger;
   icons: TopicIcons;
@@ -191,8 +192,10 @@ export class TicketWork {
       await this.#save({ released: true });
       return undefined;
     }
-    const { desk, logger } = this.#deps;
-    const { reason, retry, counted } = await setbackFor(row, error, this.#deps);
+    const { clock, desk, logger } = this.#deps;
+    const { reason, retry: wait, counted } = await setbackFor(row, error, this.#deps);
+    // The database's time is real.
+    const retry = wait === null ? null : wait / clock.speed;
     const about = { ticket: this.#ticketId, row: row.id, kind: row.kind, reason };
     if (retry === null && !row.ordered) {
       // A title, a card or a mark that Telegram won't have: nobody's words are lost, the next change brings the next try.
