@@ -16,18 +16,30 @@ export interface Screen {
   name: string;
   /** Seen before signing in. */
   signedOut?: true;
-  /** Goes there, and returns once all of it is on the screen. */
+  /** Goes there from anywhere in its app, and returns once all of it is on the screen. */
   open: (visit: Visit) => Promise<unknown>;
   /** Puts right what `open` did to the page. */
   leave?: (visit: Visit) => Promise<unknown>;
 }
 
-const cabinet = ({ page, desk }: Visit, path = '') => page.goto(`${desk.url}/cabinet/support${path}`);
-const panel = ({ page, desk }: Visit, path = '') => page.goto(`${desk.url}/admin/tickets${path}`);
+/** To a place in the app that is on the page already, as its own links lead there: nothing is loaded anew. */
+const goTo = ({ page }: Visit, place: string) =>
+  page.evaluate((to) => history.pushState(null, '', to), place);
+const cabinet = (visit: Visit, path = '') => goTo(visit, `/cabinet/support${path}`);
+const panel = (visit: Visit, path = '') => goTo(visit, `/admin/tickets${path}`);
+/** Closes what lies over the page. */
+const dismiss = async ({ page }: Visit) => {
+  const over = page.getByTestId('lightbox').or(page.getByRole('menu')).or(page.getByRole('dialog')).first();
+  await page.keyboard.press('Escape');
+  await over.waitFor({ state: 'detached' });
+};
+const endSearch = ({ page }: Visit) => page.getByTestId('ticket-search').fill('');
 const firstTicket = ({ page }: Visit) => page.getByTestId('ticket-item').first().waitFor();
 
 async function conversation(visit: Visit, go: typeof cabinet): Promise<void> {
   const { page, lived, story } = visit;
+  // From the list, so that it is laid out for the window as it is now.
+  await go(visit);
   await go(visit, `/${lived.id(story.subject)}`);
   await page.getByRole('log').getByText(story.last).waitFor();
   await page.getByRole('log').getByTestId('picture').first().waitFor({ state: 'attached' });
@@ -38,7 +50,7 @@ export const cabinetScreens: Screen[] = [
     name: 'cabinet-sign-in',
     signedOut: true,
     open: async (visit) => {
-      await cabinet(visit);
+      await visit.page.goto(`${visit.desk.url}/cabinet/support`);
       await visit.page.getByRole('button', { name: visit.story.email }).waitFor();
     },
   },
@@ -46,7 +58,7 @@ export const cabinetScreens: Screen[] = [
     name: 'cabinet-sign-up',
     signedOut: true,
     open: async (visit) => {
-      await cabinet(visit);
+      await visit.page.goto(`${visit.desk.url}/cabinet/support`);
       await visit.page.getByRole('button', { name: visit.t('auth.signUp') }).click();
       await visit.page.getByTestId('sign-up-form').waitFor();
     },
@@ -55,7 +67,7 @@ export const cabinetScreens: Screen[] = [
     name: 'cabinet-reset',
     signedOut: true,
     open: async (visit) => {
-      await cabinet(visit);
+      await visit.page.goto(`${visit.desk.url}/cabinet/support`);
       await visit.page.getByRole('button', { name: visit.t('auth.forgot') }).click();
       await visit.page.getByTestId('forgot-password-form').waitFor();
     },
@@ -75,6 +87,7 @@ export const cabinetScreens: Screen[] = [
       await visit.page.getByRole('log').getByTestId('picture').first().click();
       await visit.page.getByTestId('lightbox').getByRole('img').waitFor();
     },
+    leave: dismiss,
   },
   {
     name: 'cabinet-menu',
@@ -85,6 +98,7 @@ export const cabinetScreens: Screen[] = [
       await last.getByTestId('message-actions').click();
       await visit.page.getByRole('menu').waitFor();
     },
+    leave: dismiss,
   },
   {
     name: 'cabinet-close',
@@ -93,6 +107,7 @@ export const cabinetScreens: Screen[] = [
       await visit.page.getByTestId('close-ticket').click();
       await visit.page.getByRole('dialog').waitFor();
     },
+    leave: dismiss,
   },
   {
     name: 'cabinet-offline',
@@ -101,7 +116,10 @@ export const cabinetScreens: Screen[] = [
       await visit.page.context().setOffline(true);
       await visit.page.getByTestId('connection-banner').waitFor();
     },
-    leave: ({ page }) => page.context().setOffline(false),
+    leave: async ({ page }) => {
+      await page.context().setOffline(false);
+      await page.getByTestId('connection-banner').waitFor({ state: 'detached' });
+    },
   },
   {
     name: 'cabinet-new',
@@ -112,9 +130,9 @@ export const cabinetScreens: Screen[] = [
   },
   {
     name: 'cabinet-profile',
-    open: async ({ page, desk }) => {
-      await page.goto(`${desk.url}/cabinet/profile`);
-      await page.getByTestId('avatar-input').waitFor({ state: 'attached' });
+    open: async (visit) => {
+      await goTo(visit, '/cabinet/profile');
+      await visit.page.getByTestId('avatar-input').waitFor({ state: 'attached' });
     },
   },
   {
@@ -146,7 +164,7 @@ export const panelScreens: Screen[] = [
     name: 'admin-sign-in',
     signedOut: true,
     open: async (visit) => {
-      await panel(visit);
+      await visit.page.goto(`${visit.desk.url}/admin/tickets`);
       await visit.page.getByRole('button', { name: 'admin@example.com' }).waitFor();
     },
   },
@@ -165,6 +183,7 @@ export const panelScreens: Screen[] = [
       await visit.page.getByTestId(menu).click();
       await visit.page.getByRole('menu').waitFor();
     },
+    leave: dismiss,
   })),
   {
     name: 'admin-closed',
@@ -184,6 +203,7 @@ export const panelScreens: Screen[] = [
       await items.filter({ hasNotText: subject }).first().waitFor({ state: 'detached' });
       await items.filter({ hasText: subject }).waitFor();
     },
+    leave: endSearch,
   },
   {
     name: 'admin-nothing-found',
@@ -192,27 +212,28 @@ export const panelScreens: Screen[] = [
       await visit.page.getByTestId('ticket-search').fill('zzzzzz');
       await visit.page.getByText(visit.t('tickets.emptySearch.title')).waitFor();
     },
+    leave: endSearch,
   },
   {
     name: 'admin-replies',
-    open: async ({ page, desk }) => {
-      await page.goto(`${desk.url}/admin/replies`);
-      await page.getByTestId('canned-reply').first().waitFor();
+    open: async (visit) => {
+      await goTo(visit, '/admin/replies');
+      await visit.page.getByTestId('canned-reply').first().waitFor();
     },
   },
   {
     name: 'admin-reply',
-    open: async ({ page, desk }) => {
-      await page.goto(`${desk.url}/admin/replies`);
-      await page.getByTestId('add-canned').click();
-      await page.getByTestId('canned-form').waitFor();
+    open: async (visit) => {
+      await goTo(visit, '/admin/replies');
+      await visit.page.getByTestId('add-canned').click();
+      await visit.page.getByTestId('canned-form').waitFor();
     },
   },
   {
     name: 'admin-profile',
-    open: async ({ page, desk }) => {
-      await page.goto(`${desk.url}/admin/profile`);
-      await page.getByTestId('avatar-input').waitFor({ state: 'attached' });
+    open: async (visit) => {
+      await goTo(visit, '/admin/profile');
+      await visit.page.getByTestId('avatar-input').waitFor({ state: 'attached' });
     },
   },
 ];
