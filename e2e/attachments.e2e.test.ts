@@ -190,7 +190,8 @@ describe('attachments', () => {
     await page.reload();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByTestId('file').filter({ hasText: 'Отчёт.html' }).click(),
+      // Until its address is there it leads nowhere.
+      page.locator('[data-testid=file][href]').filter({ hasText: 'Отчёт.html' }).click(),
     ]);
     expect(download.suggestedFilename()).toBe('Отчёт.html');
     expect(page.context().pages()).toHaveLength(1);
