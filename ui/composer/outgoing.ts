@@ -86,6 +86,7 @@ export class Outgoing {
       refusal: null,
     });
     this.#refresh();
+    this.#drain(message.ticketId, true);
     this.wake();
   }
 
@@ -115,12 +116,19 @@ export class Outgoing {
     }
   }
 
-  #drain(ticketId: string): void {
-    if (this.#busy.has(ticketId)) return;
+  /** @param queuedHere whether something was queued in this very tab just now. */
+  #drain(ticketId: string, queuedHere = false): void {
+    if (!this.#running || this.#busy.has(ticketId)) return;
+    const waiting = this.#waiting(ticketId);
     // Shown as it will be at once: drawn a second time, it would keep the request waiting.
-    const first = this.#next(ticketId);
-    if (first) this.#show(first.id, 'sending');
-    const done = exclusively(`trivet.outgoing.${ticketId}`, () => this.#sendWaiting(ticketId)).finally(() => {
+    if (waiting[0]) this.#show(waiting[0].id, 'sending');
+    // A lock is granted after the frame that draws the message. The only one that waits has nobody to let pass,
+    // and the other tabs, which hear of it later, queue for the lock behind this one.
+    const begun = queuedHere && waiting.length === 1 ? this.#sendWaiting(ticketId) : undefined;
+    const done = exclusively(
+      `trivet.outgoing.${ticketId}`,
+      () => begun ?? this.#sendWaiting(ticketId),
+    ).finally(() => {
       this.#busy.delete(ticketId);
       // Something may have been queued between the last look and here.
       if (this.#running && !this.#timers.has(ticketId) && this.#next(ticketId)) this.#drain(ticketId);
@@ -171,7 +179,11 @@ export class Outgoing {
   }
 
   #next(ticketId: string): OutgoingEntry | undefined {
-    return this.#storage.readAll().find((entry) => entry.ticketId === ticketId && entry.refusal === null);
+    return this.#waiting(ticketId)[0];
+  }
+
+  #waiting(ticketId: string): OutgoingEntry[] {
+    return this.#storage.readAll().filter((entry) => entry.ticketId === ticketId && entry.refusal === null);
   }
 
   #tryLater(ticketId: string): void {
