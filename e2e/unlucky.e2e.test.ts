@@ -224,8 +224,17 @@ describe('hostile and unlucky', () => {
         `theirs ${hours}`,
         `mine again ${hours}`,
       ]);
-      await staff.rpc('set_typing', { ticket_id: id, typing: true });
-      await page.getByTestId('typing').waitFor();
+      // Said again and again, as a composer does: the page's stream may still be about to open.
+      const types = async () => {
+        expect((await staff.rpc('set_typing', { ticket_id: id, typing: true })).error).toBeNull();
+      };
+      const typing = setInterval(() => void types(), 2_000);
+      try {
+        await types();
+        await page.getByTestId('typing').waitFor();
+      } finally {
+        clearInterval(typing);
+      }
       await staff.rpc('set_typing', { ticket_id: id, typing: false });
     }
   });
