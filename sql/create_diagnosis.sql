@@ -1,4 +1,4 @@
--- Trivet, script: what `npm run doctor` reads of the database that no client could see otherwise. Re-runnable.
+-- Trivet: what `npm run doctor` reads of the database that no client could see otherwise. Re-runnable.
 
 create or replace function private.cron_state()
 returns jsonb language plpgsql stable security definer set search_path = '' as $$

@@ -1,4 +1,4 @@
--- Trivet, script 3: the Telegram bridge. Its tables, and the triggers that write the outbox in the transaction of the change.
+-- Trivet: the Telegram bridge. Its tables, and the triggers that write the outbox in the transaction of the change.
 -- Runs after the ticket system's scripts; running it again changes nothing and loses nothing.
 
 -- One row per ticket: where it lives in Telegram, what was last shown there, and who works on it now.
@@ -282,16 +282,7 @@ create trigger telegram_note_inserted after insert on public.ticket_notes
   for each row execute function private.telegram_on_note();
 
 -- The bot is woken by changes of the outbox; row level security shows them to nobody else but staff.
-do $$
-begin
-  if not exists (
-    select from pg_catalog.pg_publication_tables
-    where pubname = 'supabase_realtime' and schemaname = 'public' and tablename = 'telegram_outbox'
-  ) then
-    alter publication supabase_realtime add table public.telegram_outbox;
-  end if;
-end
-$$;
+select private.publish('public.telegram_outbox');
 
 -- Who may call what: nobody. Triggers and the functions above run as their owner.
 revoke all on function private.telegram_origin(), private.enqueue_telegram(uuid, text, text, integer, uuid, uuid),

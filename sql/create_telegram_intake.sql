@@ -1,4 +1,4 @@
--- Trivet, script 5: the Telegram bridge. The functions by which the bot takes what staff write in Telegram into the desk, and
+-- Trivet: the Telegram bridge. The functions by which the bot takes what staff write in Telegram into the desk, and
 -- by which their accounts are linked. Runs after create_telegram_outbox.sql; running it again changes nothing.
 
 -- Whose topic, or whose mirrored message, an update is about; null when it is neither.

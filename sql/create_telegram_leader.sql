@@ -68,13 +68,4 @@ end
 $$;
 
 -- A delivery that an api has stored wakes the bot that leads; row level security shows it to nobody else.
-do $$
-begin
-  if not exists (
-    select from pg_catalog.pg_publication_tables
-    where pubname = 'supabase_realtime' and schemaname = 'public' and tablename = 'telegram_updates'
-  ) then
-    alter publication supabase_realtime add table public.telegram_updates;
-  end if;
-end
-$$;
+select private.publish('public.telegram_updates');

@@ -1,4 +1,4 @@
--- Trivet, script 4: the Telegram bridge. The functions by which the bot carries the outbox, and staff send a dead letter again.
+-- Trivet: the Telegram bridge. The functions by which the bot carries the outbox, and staff send a dead letter again.
 -- Runs after create_telegram_bridge.sql; running it again changes nothing.
 
 -- A message as the bot renders it.

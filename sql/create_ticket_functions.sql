@@ -1,4 +1,4 @@
--- Trivet, script 2: the functions through which browsers write, and archiving. Re-runnable.
+-- Trivet: the functions through which browsers write, and archiving. Re-runnable.
 --
 --   1. what all of them share      4. profile and typing
 --   2. posting and changing        5. staff

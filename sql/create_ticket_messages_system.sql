@@ -1,4 +1,4 @@
--- Trivet, script 1: tables, row level security, triggers, storage and realtime.
+-- Trivet: tables, row level security, triggers, storage and realtime.
 -- Runs in Supabase's SQL editor or through psql, as often as you like: what exists is kept and extended.
 --
 --   1. schema and settings      5. messages and attachments   9. storage
