@@ -4,7 +4,6 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import pg from 'pg';
 import type { Logger } from 'pino';
 import { serveMailbox } from './auth/mailbox.ts';
 import { createMailer, type Smtp } from './auth/mailer.ts';
@@ -14,6 +13,7 @@ import type { Service, SupabaseContext } from './context.ts';
 import { answerCors } from './cors.ts';
 import { ApiError, loggable } from './errors.ts';
 import { sendJson } from './http.ts';
+import { createPool } from './pool.ts';
 import { createRealtimeService } from './realtime/service.ts';
 import { createRestService } from './rest/service.ts';
 import { createStorageService } from './storage/service.ts';
@@ -71,10 +71,10 @@ export async function startSupabase(options: SupabaseOptions): Promise<Supabase>
   const server = createServer((req, res) => answer(req, res));
   const port = await listen(server, options.port, host);
   const publicUrl = options.publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 12, application_name: 'supabase gateway' });
-  pool.on('error', (error) => logger.warn({ error: error.message }, 'an idle database connection was lost'));
-  // One that is lost between two queries of a transaction fails the next of them; unheard, it would end the process.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  const pool = createPool(
+    { connectionString: databaseUrl, max: 12, application_name: 'supabase gateway' },
+    logger,
+  );
   const context: SupabaseContext = {
     pool,
     databaseUrl,

@@ -1,7 +1,7 @@
-import pg from 'pg';
 import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { createPool } from '../pool.ts';
 import { Batch } from './batch.ts';
 import type { NamedStatement, RawRow } from './batch.ts';
 import { RestError, fromDatabaseError, isDatabaseError } from './errors.ts';
@@ -66,23 +66,21 @@ export class Executor {
   readonly #seenOnce = new Set<string>();
 
   constructor(databaseUrl: string, logger: Logger) {
-    this.#pool = new pg.Pool({
-      connectionString: databaseUrl,
-      application_name: 'postgrest',
-      max: poolSize,
-      connectionTimeoutMillis: 10_000,
-      allowExitOnIdle: true,
-      // Nothing a caller causes may run with more than the API's own role, not even a stray statement
-      // outside its transaction: the superuser's session becomes the authenticator's for good.
-      // The pool waits for it, though its types don't say so.
-      // oxlint-disable-next-line typescript/no-misused-promises
-      onConnect: (client) => client.query('set session authorization authenticator'),
-    });
-    this.#pool.on('error', (error) => {
-      logger.warn({ error: error.message }, 'rest: an idle database connection was lost');
-    });
-    // One that is lost while it is in use fails its transaction; unheard, it would end the process.
-    this.#pool.on('connect', (client) => client.on('error', () => undefined));
+    this.#pool = createPool(
+      {
+        connectionString: databaseUrl,
+        application_name: 'postgrest',
+        max: poolSize,
+        connectionTimeoutMillis: 10_000,
+        allowExitOnIdle: true,
+        // Nothing a caller causes may run with more than the API's own role, not even a stray statement
+        // outside its transaction: the superuser's session becomes the authenticator's for good.
+        // The pool waits for it, though its types don't say so.
+        // oxlint-disable-next-line typescript/no-misused-promises
+        onConnect: (client) => client.query('set session authorization authenticator'),
+      },
+      logger,
+    );
   }
 
   /**
