@@ -69,6 +69,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Finding[]> {
     running: options.running ?? true,
     patience: options.patience ?? 5_000,
   };
+  const interrupted = aborted(signal);
   let stage: Stage | undefined;
   let stageFailed = false;
 
@@ -76,7 +77,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Finding[]> {
   async function attempt(report: Report, checks: () => Promise<void>): Promise<void> {
     if (signal?.aborted) return;
     try {
-      await Promise.race([checks(), aborted(signal)]);
+      await Promise.race([checks(), interrupted]);
     } catch (error) {
       report.fail('common.broke', { reason: reasonOf(error) }, words.doctor('common.brokeRemedy'));
     }
