@@ -49,21 +49,8 @@ returns public.ticket_messages language plpgsql security definer set search_path
 #variable_conflict use_variable
 declare
   caller public.profiles := private.caller();
-  message public.ticket_messages;
-  ticket public.tickets;
+  message public.ticket_messages := private.lock_message(message_id, caller);
 begin
-  select * into message from public.ticket_messages m where m.id = message_id and m.source <> 'system';
-  select * into ticket from public.tickets t
-    where t.id = message.ticket_id and (t.user_id = caller.id or caller.role = 'admin')
-    for update;
-  if ticket.id is null then
-    perform private.fail(404, 'message_not_found', 'There is no such message.', 'Reload the conversation.');
-  end if;
-  if ticket.archived_at is not null then
-    perform private.fail(409, 'ticket_archived', 'The ticket is archived.', 'Open a new ticket.');
-  end if;
-  -- Read again: it may have been deleted while the ticket's lock was waited for.
-  select * into message from public.ticket_messages m where m.id = message_id;
   if message.deleted_at is not null then
     perform private.fail(409, 'message_deleted', 'The message is deleted.', 'React to another one.');
   end if;
@@ -82,7 +69,7 @@ begin
 end
 $$;
 comment on function public.set_reaction is
-  'Adds the caller''s reaction to a message (reacted true) or takes it back; either one twice is once. Out: the message. Errors: those of private.caller; 404 message_not_found; 409 ticket_archived, message_deleted; 422 reaction_unknown.';
+  'Adds the caller''s reaction to a message (reacted true) or takes it back; either one twice is once. Out: the message. Errors: those of private.caller and private.lock_message; 409 message_deleted; 422 reaction_unknown.';
 
 revoke execute on function private.on_reaction_changed() from public, anon, authenticated;
 revoke execute on function public.set_reaction(uuid, text, boolean) from public, anon;

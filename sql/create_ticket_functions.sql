@@ -56,6 +56,30 @@ $$;
 comment on function private.lock_ticket is
   'The ticket, locked, when the caller may see it. A foreign ticket is "not found": its existence is nobody''s business. Errors: 404 ticket_not_found.';
 
+create or replace function private.lock_message(message_id uuid, caller public.profiles)
+returns public.ticket_messages language plpgsql security definer set search_path = '' as $$
+#variable_conflict use_variable
+declare
+  message public.ticket_messages;
+  ticket public.tickets;
+begin
+  select t.* into ticket from public.tickets t join public.ticket_messages m on m.ticket_id = t.id
+    where m.id = message_id and m.source <> 'system' and (t.user_id = caller.id or caller.role = 'admin')
+    for update of t;
+  if ticket.id is null then
+    perform private.fail(404, 'message_not_found', 'There is no such message.', 'Reload the conversation.');
+  end if;
+  if ticket.archived_at is not null then
+    perform private.fail(409, 'ticket_archived', 'The ticket is archived.', 'Open a new ticket.');
+  end if;
+  -- Read only now: it may have been changed while the ticket's lock was waited for.
+  select * into message from public.ticket_messages m where m.id = message_id;
+  return message;
+end
+$$;
+comment on function private.lock_message is
+  'A message that somebody wrote, its ticket locked, when the caller may see it. Errors: 404 message_not_found; 409 ticket_archived.';
+
 create or replace function private.acts_as_staff(caller public.profiles, ticket public.tickets)
 returns boolean language sql immutable set search_path = '' as $$
   select caller.role = 'admin' and caller.id <> ticket.user_id
@@ -276,22 +300,12 @@ comment on function private.delete_message_as is
 
 create or replace function private.own_message(message_id uuid)
 returns public.ticket_messages language plpgsql security definer set search_path = '' as $$
-#variable_conflict use_variable
 declare
   caller public.profiles := private.caller();
-  message public.ticket_messages;
-  ticket public.tickets;
+  message public.ticket_messages := private.lock_message(own_message.message_id, caller);
 begin
-  select * into message from public.ticket_messages m where m.id = message_id;
-  select * into ticket from public.tickets t where t.id = message.ticket_id and (t.user_id = caller.id or caller.role = 'admin');
-  if ticket.id is null then
-    perform private.fail(404, 'message_not_found', 'There is no such message.', 'Reload the conversation.');
-  end if;
   if message.user_id is distinct from caller.id then
     perform private.fail(403, 'not_your_message', 'Somebody else wrote this message.', 'You can change your own messages only.');
-  end if;
-  if ticket.archived_at is not null then
-    perform private.fail(409, 'ticket_archived', 'The ticket is archived.', 'Open a new ticket.');
   end if;
   if not message.is_admin
     and message.created_at < pg_catalog.clock_timestamp() - (select s.edit_window from private.settings s) then
@@ -304,7 +318,7 @@ begin
 end
 $$;
 comment on function private.own_message is
-  'The message, when the caller may change it now: their own, users for a while, staff any time. Errors: those of private.caller; 404 message_not_found; 403 not_your_message, edit_window_over; 409 ticket_archived.';
+  'The message, its ticket locked, when the caller may change it now: their own, users for a while, staff any time. Errors: those of private.caller and private.lock_message; 403 not_your_message, edit_window_over.';
 
 create or replace function public.create_ticket(subject text, message_id uuid, message text, attachments jsonb default '[]')
 returns public.tickets language plpgsql security definer set search_path = '' as $$
