@@ -1,4 +1,5 @@
 import { Composer } from 'grammy';
+import { DeskUnavailable } from '../desk-call.ts';
 import type { BotContext, InboundDeps } from './deps.ts';
 import { type CommandName, commandNames, type Feature } from './feature.ts';
 
@@ -38,15 +39,19 @@ export function commands(deps: InboundDeps, features: Feature[]): Composer<BotCo
     const isKnown = (commandNames as readonly string[]).includes(typed.name) && ctx.msg.text !== undefined;
     const handler = isKnown ? handlers[typed.name as CommandName] : undefined;
     const { ticket } = await ctx.place();
+    let isRepeated = false;
     try {
       if (isOthers) return;
       if (handler !== undefined) await handler(ctx, typed.rest);
       // In General people may talk to each other, or to other bots, as they like.
       else if (ticket !== null || typed.bot !== undefined)
         ctx.answer(words('answer.unknownCommand', { command: `/${typed.name}` }));
+    } catch (error) {
+      // The update comes again, and a note, which is kept under the same key, would then pass for one that is there.
+      isRepeated = error instanceof DeskUnavailable;
+      throw error;
     } finally {
-      // Last, for notes are kept under the same key.
-      if (ticket !== null) await tools.consume(ticket.id, ctx.msg.chat.id, ctx.msg.message_id);
+      if (ticket !== null && !isRepeated) await tools.consume(ticket.id, ctx.msg.chat.id, ctx.msg.message_id);
     }
   });
 

@@ -5,7 +5,7 @@ import type { TicketRow } from '../../core/database.types.ts';
 import { createStage, eventually, type Stage } from '../testing/stage.ts';
 
 let stage: Stage;
-/** What the next calls that take a staff message into the desk meet, instead of the desk. */
+/** What the next calls that take a staff message or a note into the desk meet, instead of the desk. */
 let obstacles: (() => Promise<Response>)[] = [];
 
 /** A client whose way to the desk has obstacles. */
@@ -16,7 +16,7 @@ function hinderedClient() {
     global: {
       fetch: async (input, init) => {
         const address = input instanceof Request ? input.url : String(input);
-        const obstacle = address.includes('/rpc/telegram_receive') ? obstacles.shift() : undefined;
+        const obstacle = /\/rpc\/telegram_(receive|note)/.test(address) ? obstacles.shift() : undefined;
         return await (obstacle?.() ?? fetch(input, init));
       },
     },
@@ -55,6 +55,19 @@ it('waits out a desk that fails, whatever it answers, and takes every message on
   await stage.telegram.staff.post({ as: 'anna', topic, text: 'Первый ответ' });
   await stage.telegram.staff.post({ as: 'anna', topic, text: 'Второй ответ' });
   await eventually(() => texts(ticket)).toEqual(['Вопрос', 'Первый ответ', 'Второй ответ']);
+});
+
+it('keeps a note that the desk could not take at first, once', async () => {
+  const { ticket, topic } = await started();
+  obstacles = [json(503, { message: 'no database' })];
+  await stage.telegram.staff.post({ as: 'anna', topic, text: '/note Запомним' });
+  await stage.shown(topic, '📝 Заметка сохранена. Пользователь её не видит.');
+  const { data, error } = await stage.admin.client
+    .from('ticket_notes')
+    .select('note')
+    .eq('ticket_id', ticket.id);
+  expect({ data, error }).toEqual({ data: [{ note: 'Запомним' }], error: null });
+  expect(await texts(ticket)).toEqual(['Вопрос']);
 });
 
 it('tells the writer of a message that the desk will never take, and goes on with the next', async () => {
