@@ -56,7 +56,9 @@ export function assigning(deps: InboundDeps): Feature {
       },
     },
     presses: {
-      take: (ctx, ticket) => take(ctx, ticket.id),
+      // Only nobody's tickets show the button. One that was overtaken takes nothing away from a colleague.
+      take: (ctx, { id, number, assignee }) =>
+        assignee === null ? take(ctx, id) : Promise.resolve(words('tool.taken', { number, name: assignee })),
       assign: (ctx, ticket, whom) =>
         whom === 'me' ? take(ctx, ticket.id) : give(ctx, ticket.id, whom === 'none' ? null : whom),
     },

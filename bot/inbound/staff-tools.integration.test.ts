@@ -38,6 +38,9 @@ describe('what staff agree on among themselves', () => {
     });
     await eventually(() => shownNow(topic, card)?.text).toContain('🙋 Борис');
     expect(labels(shownNow(topic, card))).not.toContain('🙋 Взять');
+    const stale = { as: 'anna', messageId: question.message_id, button: '🙋 Взять' };
+    expect((await stage.telegram.staff.press(stale))?.text).toContain('уже взят: Борис');
+    expect((await stateOf(ticket))?.assignee_name).toContain('Борис');
 
     await say('anna', topic, '/assign');
     const list = await stage.shown(topic, 'Кому передать тикет');

@@ -4,6 +4,7 @@ import type { botToolsRu } from './bot-tools.ru.ts';
 export const botToolsEn: typeof botToolsRu = {
   tool: {
     took: '🙋 Ticket #{{number}} is taken: {{name}}.',
+    taken: '🙋 Ticket #{{number}} has been taken already: {{name}}. To take it over: /take',
     assigned: '🙋 Ticket #{{number}} goes to {{name}}.',
     unassigned: 'Ticket #{{number}} is nobody’s now.',
     assignWho: 'Who is to have ticket #{{number}}?',

@@ -2,6 +2,7 @@
 export const botToolsRu = {
   tool: {
     took: '🙋 Тикет #{{number}} взят: {{name}}.',
+    taken: '🙋 Тикет #{{number}} уже взят: {{name}}. Забрать его себе: /take',
     assigned: '🙋 Тикет #{{number}} передан: {{name}}.',
     unassigned: 'Тикет #{{number}} теперь ничей.',
     assignWho: 'Кому передать тикет #{{number}}?',
