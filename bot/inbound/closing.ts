@@ -4,7 +4,9 @@ import { pressData } from '../press.ts';
 import type { WordKey } from '../words.ts';
 import type { BotContext, InboundDeps } from './deps.ts';
 import { begin } from './dialogue.ts';
-import { type Feature, personOf, ticketHere } from './feature.ts';
+import { type Feature, personOf, type PressAnswer, ticketHere } from './feature.ts';
+
+type Press = (ctx: BotContext, ticket: DeskTicket, argument: string) => Promise<PressAnswer>;
 
 /** Closing (plainly, with a reason, with a farewell), reopening and notes. */
 export function closing(deps: InboundDeps): Feature {
@@ -27,6 +29,14 @@ export function closing(deps: InboundDeps): Feature {
     return words(statusAnswer(status, changed), { number: ticket.number });
   }
 
+  /** A button that leads to closing says so when a colleague has closed the ticket meanwhile. */
+  function unlessClosed(press: Press): Press {
+    return async (ctx, ticket, argument) =>
+      ticket.status === 'closed'
+        ? words('answer.alreadyClosed', { number: ticket.number })
+        : await press(ctx, ticket, argument);
+  }
+
   return {
     commands: {
       close: (ctx, reason) =>
@@ -45,9 +55,7 @@ export function closing(deps: InboundDeps): Feature {
     presses: {
       close: (ctx, ticket) => pressStatus(ctx, ticket, 'closed'),
       reopen: (ctx, ticket) => pressStatus(ctx, ticket, 'open'),
-      more: (ctx, ticket) => {
-        if (ticket.status === 'closed')
-          return Promise.resolve(words('answer.alreadyClosed', { number: ticket.number }));
+      more: unlessClosed((ctx, ticket) => {
         const keyboard = new InlineKeyboard()
           .text(words('press.plain'), pressData('close', ticket.id))
           .row()
@@ -55,9 +63,9 @@ export function closing(deps: InboundDeps): Feature {
           .text(words('press.farewell'), pressData('bye', ticket.id));
         ctx.answer(words('tool.closeHow', { number: ticket.number }), { reply_markup: keyboard });
         return Promise.resolve(undefined);
-      },
-      reason: (ctx, ticket) => begin(ctx, deps, 'reason', ticket.id),
-      farewell: (ctx, ticket) => begin(ctx, deps, 'farewell', ticket.id),
+      }),
+      reason: unlessClosed((ctx, ticket) => begin(ctx, deps, 'reason', ticket.id)),
+      farewell: unlessClosed((ctx, ticket) => begin(ctx, deps, 'farewell', ticket.id)),
     },
   };
 }

@@ -73,6 +73,9 @@ describe('dialogues in the group', () => {
       files: [upload(picture())],
     });
     await eventually(() => statusOf(at.ticket)).toBe('closed');
+    expect((await press('anna', list, '✍️ Написать своё'))?.text).toBe(
+      `Тикет #${at.ticket.number} уже закрыт.`,
+    );
     const [, farewell] = await stage.messages(at.ticket);
     expect(farewell).toMatchObject({ message: 'Всего доброго!', is_admin: true });
     expect(farewell?.ticket_attachments).toHaveLength(1);
