@@ -50,10 +50,9 @@ export function canned(deps: InboundDeps): Feature {
     return keyboard;
   }
 
-  async function offer(ctx: BotContext, ticket: DeskTicket, replies: CannedReply[], title?: string) {
+  function offer(ctx: BotContext, ticket: DeskTicket, replies: CannedReply[], title?: string): void {
     const text = title ?? words(replies.length === 0 ? 'tool.cannedNone' : 'tool.cannedList');
     ctx.answer(text, { reply_markup: list(replies, ticket, 'say') });
-    return await Promise.resolve(undefined);
   }
 
   /** Another page in the list's own message; without a page, a new list. */
@@ -63,7 +62,7 @@ export function canned(deps: InboundDeps): Feature {
       const keyboard = list(replies, ticket, action, Number(page) || 0);
       ctx.amend(() => ctx.editMessageReplyMarkup({ reply_markup: keyboard }));
     } else if (action === 'say') {
-      await offer(ctx, ticket, replies);
+      offer(ctx, ticket, replies);
     } else {
       const title = words('tool.cannedFarewell', { number: ticket.number });
       ctx.answer(title, { reply_markup: list(replies, ticket, 'part') });
@@ -94,7 +93,7 @@ export function canned(deps: InboundDeps): Feature {
           return await say(ctx, ticket, only, `${ctx.chat?.id}:${ctx.msg?.message_id}`);
         const title =
           rest !== '' && only === undefined ? words('tool.cannedUnknown', { name: rest }) : undefined;
-        await offer(ctx, ticket, found.length > 0 ? found : replies, title);
+        offer(ctx, ticket, found.length > 0 ? found : replies, title);
       },
       newreply: async (ctx, name) => {
         if (await mayAct(ctx, deps)) await begin(ctx, deps, 'cannedReply', name);
