@@ -39,6 +39,7 @@ export const databaseErrorCodes = [
   'assignee_not_staff',
   'user_not_found',
   'too_many_messages',
+  'too_many_changes',
   'too_many_tickets',
 ] as const;
 

@@ -21,7 +21,7 @@ export const limits = {
   unsentUploads: 50,
   /** Code points in an attachment's name as shown. */
   fileNameLength: 255,
-  /** Messages one user may send within a minute. */
+  /** Messages one user may send within a minute; also how many edits and reactions. */
   messagesPerMinute: 60,
   /** Tickets one user may open within a day. */
   ticketsPerDay: 50,

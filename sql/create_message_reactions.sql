@@ -54,6 +54,7 @@ begin
   if message.deleted_at is not null then
     perform private.fail(409, 'message_deleted', 'The message is deleted.', 'React to another one.');
   end if;
+  perform private.limit_changes(caller);
   if reacted then
     if emoji is null or not emoji = any ((select s.reactions from private.settings s)::text[]) then
       perform private.fail(422, 'reaction_unknown', 'There is no such reaction.', 'Choose one of private.settings.reactions.');
@@ -69,7 +70,7 @@ begin
 end
 $$;
 comment on function public.set_reaction is
-  'Adds the caller''s reaction to a message (reacted true) or takes it back; either one twice is once. Out: the message. Errors: those of private.caller and private.lock_message; 409 message_deleted; 422 reaction_unknown.';
+  'Adds the caller''s reaction to a message (reacted true) or takes it back; either one twice is once. Out: the message. Errors: those of private.caller and private.lock_message; 409 message_deleted; 422 reaction_unknown; 429 too_many_changes.';
 
 revoke execute on function private.on_reaction_changed() from public, anon, authenticated;
 revoke execute on function public.set_reaction(uuid, text, boolean) from public, anon;

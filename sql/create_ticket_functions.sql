@@ -108,6 +108,39 @@ $$;
 comment on function private.limit_messages is
   'Makes the caller''s requests wait for each other, and refuses a message too many. Staff aren''t limited, and a retry of what is already in is no new message. Errors: 429 too_many_messages.';
 
+create table if not exists private.change_counts (
+  user_id uuid primary key references public.profiles (id) on delete cascade,
+  since timestamptz not null,
+  changes integer not null
+);
+comment on table private.change_counts is 'How many changes a user has made in the minute that began at `since`; private.limit_changes keeps it.';
+alter table private.change_counts enable row level security;
+
+create or replace function private.limit_changes(caller public.profiles)
+returns void language plpgsql security definer set search_path = '' as $$
+declare
+  allowed integer := (select s.messages_per_minute from private.settings s);
+  moment timestamptz := pg_catalog.clock_timestamp();
+  counted integer;
+begin
+  if caller.role = 'admin' then
+    return;
+  end if;
+  -- What is refused, here or later, is rolled back and so isn't counted.
+  insert into private.change_counts as c (user_id, since, changes) values (caller.id, moment, 1)
+    on conflict (user_id) do update set
+      since = case when c.since > moment - interval '1 minute' then c.since else moment end,
+      changes = case when c.since > moment - interval '1 minute' then c.changes + 1 else 1 end
+    returning changes into counted;
+  if counted > allowed then
+    perform private.fail(429, 'too_many_changes',
+      pg_catalog.format('No more than %s changes a minute.', allowed), 'Wait a minute and try again.');
+  end if;
+end
+$$;
+comment on function private.limit_changes is
+  'Refuses an edit or a reaction too many: each is an event to everybody who looks and work for the bridge, so a user has as many a minute as messages. Call it with the ticket locked. Staff aren''t limited. Errors: 429 too_many_changes.';
+
 create or replace function private.checked_text(body text, allowed integer, empty_code text, long_code text, may_be_empty boolean)
 returns text language plpgsql set search_path = '' as $$
 declare
@@ -383,11 +416,12 @@ create or replace function public.edit_message(message_id uuid, message text)
 returns public.ticket_messages language plpgsql security definer set search_path = '' as $$
 begin
   perform private.own_message(edit_message.message_id);
+  perform private.limit_changes(private.caller());
   return private.edit_message_as(edit_message.message_id, edit_message.message);
 end
 $$;
 comment on function public.edit_message is
-  'Rewrites one''s own message. Errors: those of private.own_message and private.edit_message_as.';
+  'Rewrites one''s own message. Errors: 429 too_many_changes; those of private.own_message and private.edit_message_as.';
 
 create or replace function public.delete_message(message_id uuid)
 returns public.ticket_messages language plpgsql security definer set search_path = '' as $$

@@ -49,6 +49,40 @@ test('sixty messages a minute pass, in however many requests at once, and the ne
   await desk.sql(`update private.settings set messages_per_minute = $1`, [limits.messagesPerMinute]);
 });
 
+test('sixty edits and reactions a minute pass, in however many requests at once, and the next minute again', async () => {
+  const [user, staff] = await Promise.all([desk.createUser(), desk.createUser({ role: 'admin' })]);
+  const { id } = await openTicket(user);
+  const own = await write(user, id, 'x');
+  const answer = await write(staff, id, 'x');
+  const edit = (message: string = randomUUID()) =>
+    refusal(user.client, 'edit_message', { message_id: own.id, message });
+  const react = (by: typeof user, reacted: boolean) =>
+    refusal(by.client, 'set_reaction', { message_id: answer.id, emoji: '👍', reacted });
+
+  // What is refused for another reason takes nobody's place.
+  expect(await edit('')).toBe('422 message_empty');
+  const outcomes = await Promise.all(
+    Array.from({ length: 75 }, (_, index) => (index % 2 === 0 ? edit() : react(user, index % 4 === 1))),
+  );
+  expect(tally(outcomes)).toEqual({ allowed: limits.messagesPerMinute, '429 too_many_changes': 15 });
+  expect(await react(user, false)).toBe('429 too_many_changes');
+  // A message too much may still be taken back, and others aren't held up.
+  expect(await refusal(user.client, 'delete_message', { message_id: own.id })).toBe('allowed');
+  expect(
+    tally(
+      await Promise.all(
+        Array.from({ length: limits.messagesPerMinute + 5 }, (_, index) => react(staff, index % 2 === 0)),
+      ),
+    ),
+  ).toEqual({ allowed: limits.messagesPerMinute + 5 });
+
+  await desk.sql(
+    `update private.change_counts set since = since - interval '61 seconds' where user_id = $1`,
+    [user.id],
+  );
+  expect(await react(user, true)).toBe('allowed');
+});
+
 test('fifty tickets a day pass, in however many requests at once', async () => {
   const user = await desk.createUser();
   const open = () =>

@@ -36,6 +36,7 @@ export default {
     assignee_not_staff: 'A ticket can only be given to somebody of the staff.',
     user_not_found: 'This user no longer exists.',
     too_many_messages: 'Too many messages at once. Please wait a minute.',
+    too_many_changes: 'Too many changes at once. Please wait a minute.',
     too_many_tickets: 'That’s enough new tickets for today. Please write in one you already have.',
     invalid_credentials: 'The e-mail or the password doesn’t match. Check them and try again.',
     email_invalid: 'Please check the e-mail address.',
