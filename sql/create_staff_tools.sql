@@ -257,8 +257,6 @@ create or replace function private.create_ticket_for_as(
 returns public.tickets language plpgsql security definer set search_path = '' as $$
 #variable_conflict use_variable
 declare
-  line text := private.single_line(subject);
-  allowed integer := (select s.subject_length from private.settings s);
   ticket public.tickets;
 begin
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('trivet:message:' || message_id::text, 0));
@@ -270,22 +268,14 @@ begin
   if not exists (select from public.profiles p where p.id = user_id) then
     perform private.fail(404, 'user_not_found', 'There is no such user.', 'Look for the user once more.');
   end if;
-  if private.is_blank(line) then
-    perform private.fail(422, 'subject_empty', 'The subject is empty.', 'Say in a few words what it is about.');
-  end if;
-  if pg_catalog.char_length(line) > allowed then
-    perform private.fail(422, 'subject_too_long',
-      pg_catalog.format('The subject is %s characters long; %s are allowed.', pg_catalog.char_length(line), allowed),
-      'Make it shorter; the message itself may be longer.');
-  end if;
-  insert into public.tickets (user_id, subject) values (user_id, line) returning * into ticket;
+  insert into public.tickets (user_id, subject) values (user_id, private.checked_subject(subject)) returning * into ticket;
   perform private.post_message(ticket.id, message_id, author_id, true, source, author_name, body, attachments, null);
   select * into ticket from public.tickets t where t.id = ticket.id;
   return ticket;
 end
 $$;
 comment on function private.create_ticket_for_as is
-  'Opens a ticket of a user''s with a message of staff''s; the same message_id of the same author again gives the same ticket. Errors: 404 user_not_found; 422 subject_empty, subject_too_long; those of private.post_message.';
+  'Opens a ticket of a user''s with a message of staff''s; the same message_id of the same author again gives the same ticket. Errors: 404 user_not_found; those of private.checked_subject and private.post_message.';
 
 create or replace function public.create_ticket_for(
   user_id uuid, subject text, message_id uuid, message text, attachments jsonb default '[]')

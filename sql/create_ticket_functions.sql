@@ -162,6 +162,25 @@ end
 $$;
 comment on function private.checked_text is 'The text without white space around it. Errors: 422 with the code given for empty and for too long.';
 
+create or replace function private.checked_subject(subject text)
+returns text language plpgsql set search_path = '' as $$
+declare
+  line text := private.single_line(subject);
+  allowed integer := (select s.subject_length from private.settings s);
+begin
+  if private.is_blank(line) then
+    perform private.fail(422, 'subject_empty', 'The subject is empty.', 'Say in a few words what it is about.');
+  end if;
+  if pg_catalog.char_length(line) > allowed then
+    perform private.fail(422, 'subject_too_long',
+      pg_catalog.format('The subject is %s characters long; %s are allowed.', pg_catalog.char_length(line), allowed),
+      'Make it shorter; the message itself may be longer.');
+  end if;
+  return line;
+end
+$$;
+comment on function private.checked_subject is 'The subject as one line. Errors: 422 subject_empty, subject_too_long.';
+
 
 -- 2. Posting and changing --------------------------------------------------------------------------------------------
 
@@ -359,7 +378,7 @@ returns public.tickets language plpgsql security definer set search_path = '' as
 declare
   caller public.profiles := private.caller();
   settings private.settings;
-  line text := private.single_line(subject);
+  line text;
   ticket public.tickets;
 begin
   select * into settings from private.settings;
@@ -370,14 +389,7 @@ begin
   if ticket.id is not null then
     return ticket;
   end if;
-  if private.is_blank(line) then
-    perform private.fail(422, 'subject_empty', 'The subject is empty.', 'Say in a few words what it is about.');
-  end if;
-  if pg_catalog.char_length(line) > settings.subject_length then
-    perform private.fail(422, 'subject_too_long',
-      pg_catalog.format('The subject is %s characters long; %s are allowed.', pg_catalog.char_length(line), settings.subject_length),
-      'Make it shorter; the message itself may be longer.');
-  end if;
+  line := private.checked_subject(subject);
   if caller.role <> 'admin' and (select count(*) from public.tickets t
       where t.user_id = caller.id and t.created_at > pg_catalog.now() - interval '1 day') >= settings.tickets_per_day then
     perform private.fail(429, 'too_many_tickets',
