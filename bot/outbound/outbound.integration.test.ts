@@ -24,6 +24,34 @@ describe('out of the desk, into the group', () => {
     expect(messages.find(({ document }) => document)?.document?.file_name).toBe('чек.pdf');
   });
 
+  it('sends a video, a voice message and a piece of music each as what it is', async () => {
+    const file = (name: string, type: string) => ({ name, type, bytes: Buffer.from(name) });
+    const ticket = await stage.open('Послушайте', {
+      files: [
+        file('ролик.mp4', 'video/mp4'),
+        file('голос.ogg', 'audio/ogg;codecs=opus'),
+        file('песня.mp3', 'audio/mpeg'),
+      ],
+    });
+    const thread = await stage.topicOf(ticket);
+    const sent = () => stage.telegram.messages(thread).filter((message) => message.from?.is_bot);
+    await eventually(() => sent().some(({ audio }) => audio)).toBe(true);
+    const [video, voice, audio] = sent().slice(-3);
+    expect(video).toMatchObject({ caption: 'Послушайте', video: { mime_type: 'video/mp4' } });
+    expect(voice?.voice?.mime_type).toBe('audio/ogg');
+    expect(audio?.audio).toMatchObject({ mime_type: 'audio/mpeg', file_name: 'песня.mp3' });
+  });
+
+  it('makes a topic without its icon when Telegram refuses the icon', async () => {
+    const refusal = { kind: 'error', code: 400, description: 'Bad Request: DOCUMENT_INVALID' } as const;
+    stage.telegram.faults.add({ method: 'createForumTopic', count: 1, fault: refusal });
+    const ticket = await stage.open('Без значка');
+    const thread = await stage.topicOf(ticket);
+    await stage.shown(thread, 'Без значка');
+    const topics = stage.telegram.topics().filter(({ name }) => name.includes(`#${ticket.number} `));
+    expect(topics.map(({ iconCustomEmojiId }) => iconCustomEmojiId)).toEqual([undefined]);
+  });
+
   it('marks what staff wrote in the panel, with their name', async () => {
     const ticket = await stage.open('Где код?');
     const thread = await stage.topicOf(ticket);
@@ -107,6 +135,33 @@ describe('out of the desk, into the group', () => {
     await eventually(looks).toEqual(['✅', '✅', true]);
     await stage.user.client.rpc('reopen_ticket', { ticket_id: ticket.id });
     await eventually(looks).toEqual(['🟢', '❓', false]);
+  });
+
+  it('opens a topic that staff have closed by hand when words must enter it', async () => {
+    const ticket = await stage.open('Закроют?');
+    const thread = await stage.topicOf(ticket);
+    await stage.shown(thread, 'Закроют?');
+    stage.telegram.staff.setTopicClosed({ as: 'anna', topic: thread, closed: true });
+    await eventually(async () => (await stage.ticket(ticket)).status).toBe('closed');
+    await stage.quiet();
+    // With this right the bot would write into closed topics as well.
+    stage.telegram.group.setRights({ can_manage_topics: false });
+    try {
+      await stage.user.client.rpc('reopen_ticket', { ticket_id: ticket.id });
+      await stage.write(ticket, 'Ещё не всё');
+      await stage.shown(thread, 'Ещё не всё');
+    } finally {
+      stage.telegram.group.setRights({ can_manage_topics: true });
+    }
+    await stage.quiet();
+    expect(stage.telegram.topics().find(({ threadId }) => threadId === thread)?.closed).toBe(false);
+    const words = stage.telegram.messages(thread).map(({ text }) => text ?? '');
+    expect(words.filter((text) => text.includes('Ещё не всё'))).toHaveLength(1);
+    const calls = stage.telegram.calls().filter(({ params }) => Number(params.message_thread_id) === thread);
+    const methods = calls.map(({ method, outcome }) => `${method}: ${outcome}`);
+    const opened = methods.indexOf('reopenForumTopic: ok');
+    expect(methods[opened - 1]).toMatch(/^sendMessage: (?!ok)/);
+    expect(methods[opened + 1]).toBe('sendMessage: ok');
   });
 
   it('shows notes as notes, and the user never', async () => {
