@@ -133,10 +133,7 @@ declare
   assignee public.profiles;
   state public.ticket_staff_state;
 begin
-  perform 1 from public.tickets t where t.id = ticket_id for update;
-  if not found then
-    perform private.fail(404, 'ticket_not_found', 'There is no such ticket.', 'Go back to the list of tickets.');
-  end if;
+  perform private.lock_any_ticket(ticket_id);
   if assignee_id is not null then
     select * into assignee from public.profiles p where p.id = assignee_id and p.role = 'admin';
     if assignee.id is null then
@@ -180,10 +177,7 @@ returns public.ticket_staff_state language plpgsql security definer set search_p
 declare
   state public.ticket_staff_state;
 begin
-  perform 1 from public.tickets t where t.id = ticket_id for update;
-  if not found then
-    perform private.fail(404, 'ticket_not_found', 'There is no such ticket.', 'Go back to the list of tickets.');
-  end if;
+  perform private.lock_any_ticket(ticket_id);
   insert into public.ticket_staff_state as s (ticket_id, muted_until) values (ticket_id, until)
     on conflict on constraint ticket_staff_state_pkey do update set muted_until = excluded.muted_until
       where s.muted_until is distinct from excluded.muted_until

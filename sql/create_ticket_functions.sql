@@ -56,6 +56,21 @@ $$;
 comment on function private.lock_ticket is
   'The ticket, locked, when the caller may see it. A foreign ticket is "not found": its existence is nobody''s business. Errors: 404 ticket_not_found.';
 
+create or replace function private.lock_any_ticket(ticket_id uuid)
+returns public.tickets language plpgsql security definer set search_path = '' as $$
+declare
+  ticket public.tickets;
+begin
+  select * into ticket from public.tickets t where t.id = lock_any_ticket.ticket_id for update;
+  if ticket.id is null then
+    perform private.fail(404, 'ticket_not_found', 'There is no such ticket.', 'Go back to the list of tickets.');
+  end if;
+  return ticket;
+end
+$$;
+comment on function private.lock_any_ticket is
+  'The ticket, locked, whoever asks: who may is the caller''s business. Errors: 404 ticket_not_found.';
+
 create or replace function private.lock_message(message_id uuid, caller public.profiles)
 returns public.ticket_messages language plpgsql security definer set search_path = '' as $$
 #variable_conflict use_variable
@@ -253,10 +268,7 @@ begin
   if message_id is null then
     perform private.fail(422, 'message_id_missing', 'message_id is missing.', 'Choose a uuid for the message.');
   end if;
-  select * into ticket from public.tickets t where t.id = ticket_id for update;
-  if ticket.id is null then
-    perform private.fail(404, 'ticket_not_found', 'There is no such ticket.', 'Go back to your list of tickets.');
-  end if;
+  ticket := private.lock_any_ticket(ticket_id);
 
   select * into posted from public.ticket_messages m where m.id = message_id;
   if posted.id is not null then
@@ -458,10 +470,7 @@ begin
   if new_status is null or new_status not in ('open', 'answered', 'closed') then
     perform private.fail(422, 'status_unknown', 'There is no such status.', 'Choose open, answered or closed.');
   end if;
-  select * into ticket from public.tickets t where t.id = ticket_id for update;
-  if ticket.id is null then
-    perform private.fail(404, 'ticket_not_found', 'There is no such ticket.', 'Go back to your list of tickets.');
-  end if;
+  ticket := private.lock_any_ticket(ticket_id);
   if ticket.status = new_status then
     return ticket;
   end if;
