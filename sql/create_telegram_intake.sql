@@ -273,19 +273,17 @@ comment on function public.telegram_stats is
 create or replace function public.create_telegram_link_code() returns text
 language plpgsql security definer set search_path = '' as $$
 declare
+  caller public.profiles := private.staff_caller();
   code text := upper(substr(replace(gen_random_uuid()::text, '-', ''), 1, 10));
 begin
-  if not private.is_admin() then
-    perform private.fail(403, 'not_staff', 'Only staff can link a Telegram account.', 'Sign in as an administrator.');
-  end if;
-  delete from public.telegram_link_codes c where c.profile_id = (select auth.uid()) or c.expires_at < now();
+  delete from public.telegram_link_codes c where c.profile_id = caller.id or c.expires_at < now();
   insert into public.telegram_link_codes (code_hash, profile_id, expires_at)
-  values (encode(sha256(code::bytea), 'hex'), (select auth.uid()), now() + interval '10 minutes');
+  values (encode(sha256(code::bytea), 'hex'), caller.id, now() + interval '10 minutes');
   return code;
 end
 $$;
 comment on function public.create_telegram_link_code is
-  'For staff: a new code that links one Telegram account within ten minutes; it replaces an earlier one. Errors: 403 not_staff.';
+  'For staff: a new code that links one Telegram account within ten minutes; it replaces an earlier one. Errors: those of private.staff_caller.';
 
 -- Binds an account with a code. Returns the profile's nickname, or null when the code is wrong, used or old.
 create or replace function public.telegram_link(code text, telegram_user_id bigint) returns text
@@ -311,15 +309,14 @@ comment on function public.telegram_link is
 -- For staff in the panel: unbinds all Telegram accounts of their own.
 create or replace function public.unlink_telegram() returns void
 language plpgsql security definer set search_path = '' as $$
+declare
+  caller public.profiles := private.staff_caller();
 begin
-  if not private.is_admin() then
-    perform private.fail(403, 'not_staff', 'Only staff have linked Telegram accounts.', 'Sign in as an administrator.');
-  end if;
-  delete from public.telegram_links l where l.profile_id = (select auth.uid());
+  delete from public.telegram_links l where l.profile_id = caller.id;
 end
 $$;
 comment on function public.unlink_telegram is
-  'For staff: unlinks all Telegram accounts of their own; gives nothing. Errors: 403 not_staff.';
+  'For staff: unlinks all Telegram accounts of their own; gives nothing. Errors: those of private.staff_caller.';
 
 -- Who may call what: the bot (secret key) its functions, signed-in people those that ask for staff, nobody else any.
 do $$

@@ -266,7 +266,6 @@ comment on function public.telegram_renew is
 
 -- What the outbox looks like: for health, and for the pacer after a restart.
 -- recent: how many seconds ago each Telegram message of the last minute went into the group.
--- next_seconds: when the next postponed work is due; null: nothing is postponed.
 create or replace function public.telegram_status(chat_id bigint) returns jsonb
 language sql stable security definer set search_path = '' as $$
   select jsonb_build_object(
@@ -322,9 +321,7 @@ create or replace function public.resend_message(message_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 #variable_conflict use_column
 begin
-  if not private.is_admin() then
-    perform private.fail(403, 'not_staff', 'Only staff can send a message to Telegram again.', 'Sign in as an administrator.');
-  end if;
+  perform private.staff_caller();
   update public.telegram_outbox o set
     state = 'pending', generation = o.generation + 1, attempts = 0, last_error = null,
     warned_at = null, available_at = now(), queued_at = now()
@@ -332,7 +329,7 @@ begin
 end
 $$;
 comment on function public.resend_message is
-  'For staff: sends once more what of a message was given up; gives nothing, and does nothing when nothing was. Errors: 403 not_staff.';
+  'For staff: sends once more what of a message was given up; gives nothing, and does nothing when nothing was. Errors: those of private.staff_caller.';
 
 -- Who may call what: the bot (secret key) its functions, signed-in people those that ask for staff, nobody else any.
 do $$
