@@ -15,6 +15,7 @@ begin
       ('create_telegram_outbox.sql', 'public.telegram_claim'),
       ('create_telegram_intake.sql', 'public.telegram_receive'),
       ('create_staff_tools.sql', 'public.canned_replies'),
+      ('create_telegram_staff_tools.sql', 'public.telegram_take'),
       ('create_telegram_leader.sql', 'public.telegram_leader'),
       ('create_erasure.sql', 'public.erase_person'),
       ('create_diagnosis.sql', 'public.diagnose')
