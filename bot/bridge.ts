@@ -130,6 +130,7 @@ export function createBridge(options: BridgeOptions): Bridge {
     pacer,
     clock,
     words,
+    locale: options.locale,
     icons,
     logger,
     panelUrl,

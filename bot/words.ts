@@ -13,3 +13,8 @@ export type Words = WordsOf<typeof botRu>;
 export function createWords(locale: Locale): Words {
   return wordsOf(locale, { ru: botRu, en: botEn });
 }
+
+/** A moment as staff read it. */
+export function dateText(iso: string, locale: Locale): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+}

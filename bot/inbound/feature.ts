@@ -69,11 +69,6 @@ export function answerRich(ctx: BotContext, rich: Rich, keyboard?: InlineKeyboar
   });
 }
 
-/** A moment as staff read it. */
-export function dateText(iso: string, locale: InboundDeps['locale']): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
-}
-
 /** Telegram shows at most this much of an answer to a button. */
 const answerLimit = 200;
 

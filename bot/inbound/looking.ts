@@ -3,8 +3,9 @@ import type { MessageEntity } from 'grammy/types';
 import type { DeskTicket, ListedTicket } from '../desk-shapes.ts';
 import { isPublic, statusWord } from '../outbound/card.ts';
 import { bold, join, plain, type Rich } from '../outbound/text.ts';
+import { dateText } from '../words.ts';
 import type { InboundDeps } from './deps.ts';
-import { answerRich, commandNames, dateText, type Feature, ticketHere } from './feature.ts';
+import { answerRich, commandNames, type Feature, ticketHere } from './feature.ts';
 
 const pageSize = 10;
 /** A page of the longest subjects must fit into one message. */

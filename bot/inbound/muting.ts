@@ -1,5 +1,6 @@
+import { dateText } from '../words.ts';
 import type { BotContext, InboundDeps } from './deps.ts';
-import { dateText, type Feature, ticketHere } from './feature.ts';
+import { type Feature, ticketHere } from './feature.ts';
 
 const minutes = { m: 1, м: 1, h: 60, ч: 60, d: 1440, д: 1440 } as const;
 /** Nothing is muted for longer than a year, except for good. */

@@ -59,7 +59,7 @@ describe('what staff agree on among themselves', () => {
   });
 
   it('mutes a ticket: its messages come without sound, until it is unmuted', async () => {
-    const { ticket, topic } = await started();
+    const { ticket, topic, card } = await started();
     const silent = (text: string) =>
       stage.telegram
         .calls()
@@ -71,10 +71,12 @@ describe('what staff agree on among themselves', () => {
     await stage.shown(topic, 'без звука до');
     const until = Date.parse((await stateOf(ticket))?.muted_until ?? '');
     expect(until - Date.now()).toBeGreaterThan(119 * 60_000);
+    await eventually(() => shownNow(topic, card)?.text).toMatch(/🔕 Без звука до \d/);
     await stage.write(ticket, 'Тихо');
     await stage.shown(topic, 'Тихо');
     await say('anna', topic, '/mute');
     await eventually(async () => (await stateOf(ticket))?.muted_until).toBe('infinity');
+    await eventually(() => shownNow(topic, card)?.text).toMatch(/🔕 Без звука$/m);
     await say('anna', topic, '/unmute');
     await stage.shown(topic, 'снова со звуком');
     await stage.write(ticket, 'Громко');

@@ -1,7 +1,8 @@
 import { InlineKeyboard } from 'grammy';
+import type { Locale } from '../../core/database.types.ts';
 import type { DeskMessage, DeskTicket } from '../desk-shapes.ts';
 import { type PressAction, pressData } from '../press.ts';
-import type { Words } from '../words.ts';
+import { dateText, type Words } from '../words.ts';
 import { bold, clipTitle, join, plain, type Rich, split, textLimit } from './text.ts';
 
 const stateMarks = { open: '🟢', answered: '💬', closed: '✅' } as const;
@@ -17,7 +18,10 @@ export function statusWord(ticket: DeskTicket, words: Words): string {
 }
 
 /** The topic's first message: who the user is, how the ticket stands, where it is in the panel. */
-export function cardText(ticket: DeskTicket, words: Words, url: string, topics: boolean): Rich {
+export function cardText(
+  ticket: DeskTicket,
+  { words, locale, url, topics }: { words: Words; locale: Locale; url: string; topics: boolean },
+): Rich {
   const { user } = ticket;
   const lines = [
     bold(words('card.title', { number: ticket.number, subject: ticket.subject })),
@@ -25,11 +29,17 @@ export function cardText(ticket: DeskTicket, words: Words, url: string, topics: 
     plain(words('card.email', { email: user.email })),
     plain(words('card.status', { status: statusWord(ticket, words) })),
     ...(ticket.assignee === null ? [] : [plain(words('card.assignee', { name: ticket.assignee }))]),
-    ...(ticket.muted ? [plain(words('card.muted'))] : []),
+    ...(ticket.muted ? [plain(mutedLine(ticket, words, locale))] : []),
     ...(isPublic(url) ? [] : [plain(words('card.panel', { url }))]),
     plain(`\n${words(topics ? 'card.hint' : 'card.hintReply')}`),
   ];
   return split(join(lines, '\n'), textLimit)[0] ?? plain('');
+}
+
+/** Says until when: nothing changes the card when that moment comes. */
+function mutedLine({ muted_until: until }: DeskTicket, words: Words, locale: Locale): string {
+  if (until === null || until === 'infinity') return words('card.muted');
+  return words('card.mutedUntil', { date: dateText(until, locale) });
 }
 
 /** The card's buttons: what can be done with the ticket as it stands. */

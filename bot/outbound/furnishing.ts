@@ -1,4 +1,5 @@
 import type { Api, InlineKeyboard } from 'grammy';
+import type { Locale } from '../../core/database.types.ts';
 import type { Desk } from '../desk.ts';
 import type { DeskTicket, SentMessage, Topic } from '../desk-shapes.ts';
 import type { Group } from '../group.ts';
@@ -18,6 +19,7 @@ export interface KeeperDeps {
   desk: Desk;
   group: Group;
   words: Words;
+  locale: Locale;
   icons: TopicIcons;
   panelUrl: (ticketId: string) => string;
   call: PacedCall;
@@ -27,11 +29,14 @@ export interface KeeperDeps {
 
 /** The card of a ticket as it stands: its text and its buttons. */
 export function cardOf(
-  { words, panelUrl, group }: KeeperDeps,
+  { words, locale, panelUrl, group }: KeeperDeps,
   ticket: DeskTicket,
 ): Rich & { keyboard: InlineKeyboard } {
   const url = panelUrl(ticket.id);
-  return { ...cardText(ticket, words, url, group.topics), keyboard: cardKeyboard(ticket, words, url) };
+  return {
+    ...cardText(ticket, { words, locale, url, topics: group.topics }),
+    keyboard: cardKeyboard(ticket, words, url),
+  };
 }
 
 /** Sends the card into the ticket's place and writes it down as a line. @returns its Telegram message's id */

@@ -1,5 +1,6 @@
 import type { Api } from 'grammy';
 import type { Logger } from 'pino';
+import type { Locale } from '../../core/database.types.ts';
 import { type Clock, delay } from '../clock.ts';
 import type { Desk } from '../desk.ts';
 import { DeskUnavailable } from '../desk-call.ts';
@@ -24,6 +25,7 @@ export interface OutboundDeps {
   pacer: Pacer;
   clock: Clock;
   words: Words;
+  locale: Locale;
   logger: Logger;
   icons: TopicIcons;
   panelUrl: (ticketId: string) => string;

@@ -38,6 +38,7 @@ export const botEn: typeof botRu = {
     status: 'Status: {{status}}',
     assignee: '🙋 {{name}}',
     muted: '🔕 Muted',
+    mutedUntil: '🔕 Muted until {{date}}',
     panel: 'In the panel: {{url}}',
     hint: 'The user sees whatever you write here. Commands: /help',
     hintReply: 'To answer the user, reply to this or to any other message of theirs. Commands: /help',
