@@ -175,11 +175,13 @@ export function createBridge(options: BridgeOptions): Bridge {
   /** Looks at the bot's standing in the group and keeps what is wrong for health and log. */
   async function look(): Promise<boolean> {
     try {
-      const standing = await checkStanding(api, group.chatId, words);
+      const standing = await checkStanding(api, group.chatId, options.locale);
       group.topics = standing.topics;
       const [problem] = standing.problems;
-      if (problem !== problems.get('standing'))
-        logger[problem === undefined ? 'info' : 'error']({ problem }, 'standing in the group');
+      if (problem !== problems.get('standing')) {
+        if (problem === undefined) logger.info('the bot stands well in the group again');
+        else logger.error(problem);
+      }
       for (const hint of standing.hints) logger.warn(hint);
       note('standing', problem);
       return problem === undefined;
@@ -193,15 +195,18 @@ export function createBridge(options: BridgeOptions): Bridge {
   async function connect(connected: () => void): Promise<void> {
     for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
       try {
-        await inbound.bot.init(stopping.signal as Parameters<typeof inbound.bot.init>[0]);
-        await Promise.all([look(), icons.load()]);
+        // First, so that what is wrong with token or group is known by its sentence.
+        await look();
+        // Not by the bot's `init()`, which would try on in silence for as long as Telegram is away.
+        inbound.bot.botInfo = await api.getMe(stopping.signal as Parameters<typeof api.getMe>[0]);
+        await icons.load();
         if (options.outboundOnly === true) break;
         await registerDelivery(api, telegram.webhook);
         await offerCommands();
         break;
       } catch (error) {
         note('updates', explain(error));
-        logger.warn({ reason: explain(error) }, 'Telegram could not be reached');
+        logger.warn({ reason: explain(error) }, 'not connected to Telegram yet');
         connected();
         await delay(Math.min(30_000, 500 * 2 ** attempt), stopping.signal);
       }

@@ -200,6 +200,23 @@ describe('when the bot is away, or not alone', () => {
     expect(stage.telegram.topics().map(({ closed }) => closed)).toEqual([false, true]);
   });
 
+  it('starts all the same with a wrong token or group, or without Telegram, and says which it is', async () => {
+    await set({ idle: true });
+    const { token, groupId, apiRoot } = stage.telegram;
+    const wrong = [
+      [{ token: '1:x' }, 'Токен бота не принят'],
+      [{ groupId: Number(String(groupId).replace('-100', '-')) }, `TELEGRAM_GROUP_ID=${groupId}`],
+      [{ groupId: -1_009_999_999_999 }, 'Токен принадлежит боту @trivet_support_bot'],
+      [{ apiRoot: 'http://127.0.0.1:9' }, 'Telegram could not be reached'],
+    ] as const;
+    for (const [given, said] of wrong) {
+      const telegram = { token, groupId, apiRoot, ...given };
+      const bridge = stage.another({ telegram, outboundOnly: true });
+      await bridge.start();
+      expect((await bridge.health()).problem).toContain(said);
+    }
+  });
+
   it('loses and doubles nothing while the database ends all its connections again and again', async () => {
     await set();
     const { ticket, topic } = await started();

@@ -1,5 +1,8 @@
 import { type Api, GrammyError } from 'grammy';
-import type { Words } from '../words.ts';
+import type { Locale } from '../../core/database.types.ts';
+import { problemWords } from '../../core/words/problems.ts';
+import { createWords } from '../words.ts';
+import { findGroup } from './find-group.ts';
 
 /** How the bot stands in the group. */
 export interface Standing {
@@ -14,7 +17,8 @@ export interface Standing {
 /**
  * Looks at token, group and rights. Throws when Telegram can't be reached; what Telegram says no to is a problem.
  */
-export async function checkStanding(api: Api, groupId: number, words: Words): Promise<Standing> {
+export async function checkStanding(api: Api, groupId: number, locale: Locale): Promise<Standing> {
+  const words = createWords(locale);
   const standing: Standing = { problems: [], hints: [], topics: true };
   const no = (error: unknown): void => {
     if (!(error instanceof GrammyError) || error.error_code >= 500 || error.error_code === 429) throw error;
@@ -33,7 +37,13 @@ export async function checkStanding(api: Api, groupId: number, words: Words): Pr
     member = await api.getChatMember(groupId, me.id);
   } catch (error) {
     no(error);
-    return { ...standing, problems: [words('check.group', { group: groupId })] };
+    const found = await findGroup(api, groupId);
+    const problems = problemWords(locale);
+    const isElsewhere = found !== undefined && found.id !== groupId;
+    const problem = isElsewhere
+      ? problems('telegram.groupWithout100', { ...found, given: groupId })
+      : problems('telegram.botNotInGroup', { bot: me.username, group: groupId });
+    return { ...standing, problems: [problem] };
   }
   if (chat.type !== 'group' && chat.type !== 'supergroup') {
     return { ...standing, problems: [words('check.notGroup')] };

@@ -123,7 +123,7 @@ export async function connectTelegram(session: Session): Promise<void> {
   /** Looks at the bot's rights until it has all that the bridge can't do without. */
   async function awaitRights(api: Api, group: FoundGroup): Promise<void> {
     for (;;) {
-      const { problems, hints } = await checkStanding(api, group.id, createWords(locale));
+      const { problems, hints } = await checkStanding(api, group.id, locale);
       for (const remark of [...problems, ...hints]) dialogue.problem(remark);
       if (problems.length === 0) return dialogue.success(words('telegram.ready', { title: group.title }));
       await dialogue.confirm(words('telegram.fix'), words('done'));

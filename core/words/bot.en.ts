@@ -170,7 +170,6 @@ export const botEn: typeof botRu = {
   },
   check: {
     token: 'The bot’s token isn’t accepted: check TELEGRAM_BOT_TOKEN.',
-    group: 'Group {{group}} isn’t found: add the bot to it and check TELEGRAM_GROUP_ID.',
     notGroup: 'TELEGRAM_GROUP_ID isn’t a group’s.',
     notAdmin: 'The bot isn’t an administrator of the group, so it hears nothing in topics. Make it one.',
     manageTopics: 'The bot may not manage topics: give it that right.',

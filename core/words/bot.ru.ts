@@ -167,7 +167,6 @@ export const botRu = {
   },
   check: {
     token: 'Токен бота не принят: проверьте TELEGRAM_BOT_TOKEN.',
-    group: 'Группа {{group}} не найдена: добавьте в неё бота и проверьте TELEGRAM_GROUP_ID.',
     notGroup: 'TELEGRAM_GROUP_ID указывает не на группу.',
     notAdmin:
       'Бот не администратор группы: без этого он не видит сообщений в темах. Сделайте его администратором.',

@@ -60,7 +60,7 @@ async function checkBot(report: Report, telegram: Bot, context: Context): Promis
     }
     report.ok('telegram.group', { title: group.title });
 
-    const standing = await checkStanding(api, group.id, botWords);
+    const standing = await checkStanding(api, group.id, config.locale);
     for (const problem of standing.problems) report.sentence('failed', 'telegram.standing', problem);
     for (const hint of standing.hints) report.sentence('warning', 'telegram.standing', hint);
     if (standing.problems.length === 0)
