@@ -112,6 +112,13 @@ describe('dialogues in the group', () => {
     expect((await press('boris', list, button))?.text).toBe('Отправлено: Привет');
     expect((await press('boris', farewells, button))?.text).toBe(`Тикет #${at.ticket.number} закрыт.`);
     expect(await texts(at.ticket)).toHaveLength(4);
+
+    const { data: code } = await stage.admin.client.rpc('create_telegram_link_code');
+    const links = () => stage.desk.sql('select from public.telegram_links');
+    await stage.telegram.staff.post({ as: 'boris', chat: 'private', text: `/link ${String(code)}` });
+    await eventually(links).toHaveLength(1);
+    expect((await press('boris', list, button))?.text).toBe('Это уже отправил кто-то другой.');
+    await stage.desk.sql('delete from public.telegram_links');
   });
 
   it('goes on after the bot is killed in the middle, and takes no repeated update for the next answer', async () => {

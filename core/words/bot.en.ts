@@ -91,6 +91,7 @@ export const botEn: typeof botRu = {
     message_empty: 'There is no text in the message; nothing was sent to the user.',
     message_too_long: 'The message is too long; nothing was sent to the user.',
     message_deleted: 'This message is deleted already.',
+    message_id_taken: 'Somebody else has sent this already.',
     note_empty: 'Write the note’s text: /note text',
     note_too_long: 'The note is too long.',
     attachments_too_many: 'A message holds 10 files at most: this one was not sent.',
