@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import type { Logger } from 'pino';
@@ -85,8 +85,9 @@ async function build(file: string, folder: string, sqlFiles: string[], logger: L
 
 async function write(file: string, content: Buffer): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, content, { flush: true });
-  if (path.basename(file) === 'keys.json') await chmod(file, 0o600);
+  // Never readable by others, not even while it is written.
+  const mode = path.basename(file) === 'keys.json' ? 0o600 : 0o666;
+  await writeFile(file, content, { flush: true, mode });
 }
 
 /** @returns where the former content of the folder lies; undefined when there was none. */
