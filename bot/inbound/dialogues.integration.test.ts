@@ -113,9 +113,9 @@ describe('dialogues in the group', () => {
     expect((await press('boris', farewells, button))?.text).toBe(`Тикет #${at.ticket.number} закрыт.`);
     expect(await texts(at.ticket)).toHaveLength(4);
 
-    const { data: code } = await stage.admin.client.rpc('create_telegram_link_code');
+    const code = (await stage.admin.client.rpc('create_telegram_link_code')).data as string;
     const links = () => stage.desk.sql('select from public.telegram_links');
-    await stage.telegram.staff.post({ as: 'boris', chat: 'private', text: `/link ${String(code)}` });
+    await stage.telegram.staff.post({ as: 'boris', chat: 'private', text: `/link ${code}` });
     await eventually(links).toHaveLength(1);
     expect((await press('boris', list, button))?.text).toBe('Это уже отправил кто-то другой.');
     await stage.desk.sql('delete from public.telegram_links');
