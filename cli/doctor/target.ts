@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../../api/config.ts';
+import { urlHost } from '../../api/server.ts';
 import { dashboard } from '../../api/supabase-dashboard.ts';
 import { readKeys } from '../../local/supabase/embedded.ts';
 
@@ -21,7 +22,7 @@ export async function findTarget({ supabase, http, dataDir }: Config, root: stri
     const { url, publishableKey, secretKey } = supabase;
     return { kind: 'project', url, publishableKey, secretKey, page: (name) => dashboard(url, name) };
   }
-  const url = `http://${reachable(http.host)}:${supabase.port}`;
+  const url = `http://${urlHost(http.host)}:${supabase.port}`;
   const keys = await readKeys(path.resolve(root, dataDir));
   const folder = path.resolve(root, dataDir, 'postgres');
   const port = await readFile(path.join(folder, 'port'), 'utf8').catch(() => '');
@@ -33,10 +34,4 @@ export async function findTarget({ supabase, http, dataDir }: Config, root: stri
     secretKey: keys?.secretKey ?? '',
     page: (name) => (name === 'sql' ? psql : url),
   };
-}
-
-/** The address under which this machine reaches what listens on `host`. */
-export function reachable(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
 }

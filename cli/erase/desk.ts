@@ -4,11 +4,12 @@ import { Api } from 'grammy';
 import type { Logger } from 'pino';
 import { startSupabase, startTelegramSide } from '../../api/backends.ts';
 import type { Config } from '../../api/config.ts';
+import { urlHost } from '../../api/server.ts';
 import { Parts } from '../../api/stopping.ts';
 import { serviceClient } from '../../api/supabase.ts';
 import { findDeskServer } from '../../local/supabase/postgres/postgres.ts';
 import { readToken } from '../../local/telegram/account.ts';
-import { findTarget, reachable } from '../doctor/target.ts';
+import { findTarget } from '../doctor/target.ts';
 
 /** A desk to work on from outside. */
 export interface OpenDesk {
@@ -56,7 +57,7 @@ async function runningStandin({ telegram, http }: Config, dataDir: string): Prom
   if (telegram.kind !== 'standin') return undefined;
   const token = readToken(path.join(dataDir, 'telegram'));
   if (token === undefined) return undefined;
-  const api = apiOf({ token, apiRoot: `http://${reachable(http.host)}:${telegram.port}` });
+  const api = apiOf({ token, apiRoot: `http://${urlHost(http.host)}:${telegram.port}` });
   return api.getMe().then(
     () => api,
     () => undefined,

@@ -5,9 +5,9 @@ import { explain } from '../../../bot/telegram/errors.ts';
 import { findGroup } from '../../../bot/telegram/find-group.ts';
 import { createWords } from '../../../bot/words.ts';
 import type { Config } from '../../../api/config.ts';
+import { urlHost } from '../../../api/server.ts';
 import type { Context } from '../context.ts';
 import type { Report } from '../findings.ts';
-import { reachable } from '../target.ts';
 
 type Bot = Extract<Config['telegram'], { kind: 'bot' }>;
 
@@ -21,7 +21,7 @@ export async function checkTelegram(report: Report, context: Context) {
   const { config } = context;
   const { telegram } = config;
   if (telegram.kind === 'bot') await checkBot(report, telegram, context);
-  else await checkStandin(report, `http://${reachable(config.http.host)}:${telegram.port}`, context);
+  else await checkStandin(report, `http://${urlHost(config.http.host)}:${telegram.port}`, context);
 }
 
 async function checkStandin(report: Report, url: string, { words, running }: Context): Promise<void> {
