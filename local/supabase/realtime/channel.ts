@@ -90,14 +90,13 @@ export class Channel {
     clearTimeout(this.expiry);
     const { exp } = claims;
     if (exp === undefined) return;
+    // Node's timers can be a millisecond early, and can't be as late as a token may ask for.
     const wait = () => {
       const left = exp * 1000 - Date.now();
-      this.expiry = setTimeout(
-        () => (left > maxTimeout ? wait() : onExpiry(Math.floor(Date.now() / 1000 - exp))),
-        Math.min(Math.max(left, 0), maxTimeout),
-      );
+      if (left > 0) this.expiry = setTimeout(wait, Math.min(left, maxTimeout));
+      else onExpiry(Math.floor(-left / 1000));
     };
-    wait();
+    this.expiry = setTimeout(wait);
   }
 
   /** Sends an event whose payload is already JSON. */
