@@ -59,6 +59,8 @@ describe('hostile and unlucky', () => {
   }
 
   async function inCabinet(id: string, page = cabinet): Promise<Page> {
+    // A tab behind another draws a frame now and then only.
+    await page.bringToFront();
     await page.goto(`${desk.url}/cabinet/support/${id}`);
     await page.getByRole('log').getByText('Hello!').waitFor();
     return page;
