@@ -6,6 +6,7 @@ import { openPage, signInAs, startBrowser } from '../e2e/browser.ts';
 import { startDeskProcess, type DeskProcess } from '../e2e/desk.ts';
 import { signIn, sqlIn } from '../e2e/people.ts';
 import { lookAnew, sightOf, watch } from '../e2e/watch.ts';
+import { watchedBy } from '../ui/desk/realtime.ts';
 import type { BenchResult } from './main.ts';
 import { paintOf, scrollFor, sentAt, shownSinceClick, shownSinceNavigation } from './paint-in-page.ts';
 
@@ -87,8 +88,8 @@ async function fill(desk: DeskProcess): Promise<void> {
       from generate_series(1, ${openTickets}) n;
     insert into public.tickets (id, user_id, subject, last_message_at, last_message_preview)
       values ('${longTicket}', ${owner}, 'Long', now(), 'message 1');
-    insert into public.ticket_messages (id, ticket_id, user_id, message, is_admin, is_read, created_at, updated_at)
-      select gen_random_uuid(), '${longTicket}', ${owner}, 'message ' || n || ' ' || repeat('and some more words ', n % 9), n % 3 = 0, true,
+    insert into public.ticket_messages (id, ticket_id, owner_id, user_id, message, is_admin, is_read, created_at, updated_at)
+      select gen_random_uuid(), '${longTicket}', ${owner}, ${owner}, 'message ' || n || ' ' || repeat('and some more words ', n % 9), n % 3 = 0, true,
         now() - make_interval(mins => n), now() - make_interval(mins => n)
       from generate_series(1, ${longThread}) n;
     analyze public.tickets, public.ticket_messages`,
@@ -97,21 +98,17 @@ async function fill(desk: DeskProcess): Promise<void> {
 
 /** Other people's open chats: the very subscriptions that the cabinet makes, each person on a connection of their own. */
 async function openChats(desk: DeskProcess): Promise<RealtimeChannel[]> {
-  const tables = { event: '*', schema: 'public' } as const;
   return Promise.all(
     Array.from({ length: otherChats }, async (_, index) => {
       const client = await signIn(desk, personOf(index + 1));
-      const { data } = await client.auth.getUser();
+      const { data, error } = await client.auth.getUser();
+      if (error) throw error;
       return new Promise<RealtimeChannel>((resolve, reject) => {
-        const channel = client
-          .channel(`chat-${index}`)
-          .on(
-            'postgres_changes',
-            { ...tables, table: 'tickets', filter: `user_id=eq.${data.user?.id}` },
-            ignore,
-          )
-          .on('postgres_changes', { ...tables, table: 'ticket_messages' }, ignore)
-          .on('postgres_changes', { ...tables, event: 'INSERT', table: 'ticket_attachments' }, ignore)
+        const channel = client.channel(`chat-${index}`);
+        for (const watched of watchedBy('user', data.user.id)) {
+          channel.on('postgres_changes', watched, ignore);
+        }
+        channel
           .on('system', {}, ({ status, message }: { status?: string; message?: string }) => {
             if (status === 'ok') resolve(channel);
             else reject(new Error(message ?? 'The subscription was refused.'));

@@ -55,6 +55,8 @@ export type TicketRow = {
 export type MessageRow = {
   id: string;
   ticket_id: string;
+  /** The ticket's user. */
+  owner_id: string;
   /** Who wrote it; null for staff in Telegram without a linked profile, and after the author was erased. */
   user_id: string | null;
   message: string;
@@ -81,6 +83,8 @@ export type AttachmentRow = {
   id: string;
   message_id: string;
   ticket_id: string;
+  /** The ticket's user. */
+  owner_id: string;
   file_path: string;
   file_name: string;
   /** MIME type as storage recorded it. */

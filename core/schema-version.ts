@@ -2,7 +2,7 @@ import type { SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
 
 /** The version of `sql/` that this release works on; `sql/create_schema_version.sql` names the same. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** What `schema_version()` answers. */
 const recorded = z.object({

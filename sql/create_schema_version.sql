@@ -33,7 +33,7 @@ insert into private.schema_version (version)
 
 do $$
 declare
-  these_scripts constant integer := 2;
+  these_scripts constant integer := 3;
   recorded integer := (select version from private.schema_version);
 begin
   if recorded > these_scripts then

@@ -136,6 +136,24 @@ $$;
 comment on function private.extend_table is
   'Gives a table the columns of a definition: what is missing is added; what an earlier system left in another type, without its default or empty is brought in line; whatever else the table has stays. Errors: a required column that is empty and has no default.';
 
+create or replace function private.ensure_owner(target regclass)
+returns void language plpgsql set search_path = '' as $$
+begin
+  execute pg_catalog.format('alter table %s add column if not exists owner_id uuid', target);
+  if (select a.attnotnull from pg_catalog.pg_attribute a where a.attrelid = target and a.attname = 'owner_id') then
+    return;
+  end if;
+  -- That older rows say it now is news to nobody: no trigger revises them for it.
+  execute pg_catalog.format('alter table %s disable trigger user', target);
+  execute pg_catalog.format(
+    'update %s r set owner_id = t.user_id from public.tickets t where t.id = r.ticket_id and r.owner_id is distinct from t.user_id', target);
+  execute pg_catalog.format('alter table %s enable trigger user', target);
+  execute pg_catalog.format('alter table %s alter column owner_id set not null', target);
+end
+$$;
+comment on function private.ensure_owner is
+  'Gives a table of what stands in tickets the column owner_id, the ticket''s user, filled where there are rows; private.take_owner keeps it.';
+
 create or replace function private.single_line(value text)
 returns text language sql immutable set search_path = '' as $$
   -- Spelt out: what \s means beyond ASCII depends on the database's locale.
@@ -319,8 +337,11 @@ select private.extend_table('public.ticket_messages', $$
   deleted_at timestamptz,
   revision bigint not null default 1
 $$);
+select private.ensure_owner('public.ticket_messages');
 comment on table public.ticket_messages is 'A message exists once its row is here; everything else is derived from it.';
 comment on column public.ticket_messages.id is 'Chosen by the client, so that sending again isn''t a second message.';
+comment on column public.ticket_messages.owner_id is
+  'The ticket''s user, kept by triggers: who may read the row is seen on the row itself, and realtime asks nobody else.';
 comment on column public.ticket_messages.sender_name is 'The sender''s public name; null: staff who show none.';
 comment on column public.ticket_messages.event is 'Set on lines of the system (closed, reopened): such a row has no text and counts nowhere.';
 select private.ensure_constraint('public.ticket_messages', 'ticket_messages_ticket_id_fkey', 'foreign key (ticket_id) references public.tickets (id) on delete cascade');
@@ -350,7 +371,9 @@ select private.extend_table('public.ticket_attachments', $$
   position smallint not null default 0,
   created_at timestamptz not null default clock_timestamp()
 $$);
+select private.ensure_owner('public.ticket_attachments');
 comment on table public.ticket_attachments is 'Files of a message; they lie in the private bucket `ticket-attachments`.';
+comment on column public.ticket_attachments.owner_id is 'The ticket''s user, as in ticket_messages.';
 comment on column public.ticket_attachments.file_path is 'Object name: <uploader''s id or "telegram">/<message id>/<name>.';
 comment on column public.ticket_attachments.file_name is 'The name as the sender''s device had it; shown, never used as a path.';
 -- Deferred: post_message writes the files first, so that the message's trigger can see them.
@@ -421,6 +444,32 @@ create or replace trigger trivet_ticket_revised before update on public.tickets
   for each row execute function private.on_row_revised();
 create or replace trigger trivet_message_revised before update on public.ticket_messages
   for each row execute function private.on_row_revised();
+
+create or replace function private.take_owner()
+returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+  -- Locked: a ticket that is being given to somebody else takes all its rows along.
+  select t.user_id into new.owner_id from public.tickets t where t.id = new.ticket_id for no key update;
+  return new;
+end
+$$;
+comment on function private.take_owner is
+  'Trigger: what stands in a ticket belongs to the ticket''s user, whatever its writer says.';
+create or replace trigger trivet_message_owned before insert or update of ticket_id, owner_id on public.ticket_messages
+  for each row execute function private.take_owner();
+create or replace trigger trivet_attachment_owned before insert or update of ticket_id, owner_id on public.ticket_attachments
+  for each row execute function private.take_owner();
+
+create or replace function private.on_ticket_given()
+returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+  update public.ticket_messages m set owner_id = new.user_id where m.ticket_id = new.id;
+  update public.ticket_attachments a set owner_id = new.user_id where a.ticket_id = new.id;
+  return null;
+end
+$$;
+create or replace trigger trivet_ticket_given after update of user_id on public.tickets
+  for each row when (old.user_id is distinct from new.user_id) execute function private.on_ticket_given();
 
 create or replace function private.preview_of(message public.ticket_messages)
 returns text language sql stable set search_path = '' as $$
@@ -518,9 +567,7 @@ create policy "Users read their own tickets, staff read all" on public.tickets
 drop policy if exists "Messages are read by who reads the ticket" on public.ticket_messages;
 create policy "Messages are read by who reads the ticket" on public.ticket_messages
   for select to authenticated
-  using (
-    (select private.is_admin())
-    or exists (select 1 from public.tickets t where t.id = ticket_id and t.user_id = (select auth.uid())));
+  using (owner_id = (select auth.uid()) or (select private.is_admin()));
 
 drop policy if exists "Attachments are read by who reads the message" on public.ticket_attachments;
 create policy "Attachments are read by who reads the message" on public.ticket_attachments

@@ -27,11 +27,11 @@ beforeAll(async () => {
       select p.id, 'ticket ' || t, case when t % 10 > 0 then 'closed' when t % 20 = 0 then 'open' else 'answered' end,
         now() - make_interval(mins => t), now() - make_interval(mins => t), case when t % 10 > 0 then now() end, t % 3
       from generate_series(1, ${TICKETS}) t join people p on p.n = 1 + t % ${USERS};
-    insert into public.ticket_messages (id, ticket_id, user_id, message, created_at, updated_at)
-      select gen_random_uuid(), t.id, t.user_id, 'message ' || n, now() - make_interval(mins => n), now() - make_interval(mins => n)
+    insert into public.ticket_messages (id, ticket_id, owner_id, user_id, message, created_at, updated_at)
+      select gen_random_uuid(), t.id, t.user_id, t.user_id, 'message ' || n, now() - make_interval(mins => n), now() - make_interval(mins => n)
       from public.tickets t, generate_series(1, 5) n;
-    insert into public.ticket_attachments (message_id, ticket_id, file_path, file_name)
-      select m.id, m.ticket_id, m.user_id || '/' || m.id || '/a.png', 'a.png' from public.ticket_messages m where m.message = 'message 1';
+    insert into public.ticket_attachments (message_id, ticket_id, owner_id, file_path, file_name)
+      select m.id, m.ticket_id, m.owner_id, m.user_id || '/' || m.id || '/a.png', 'a.png' from public.ticket_messages m where m.message = 'message 1';
     insert into public.ticket_notes (ticket_id, note) select id, 'a note' from public.tickets;
     set session_replication_role = origin;
     analyze`);

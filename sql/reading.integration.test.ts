@@ -168,7 +168,9 @@ describe("another's rows", () => {
       `tickets?number=eq.${annas.number}`,
       `tickets?user_id=eq.${anna.id}`,
       `ticket_messages?ticket_id=eq.${annas.id}`,
+      `ticket_messages?owner_id=eq.${anna.id}`,
       `ticket_attachments?ticket_id=eq.${annas.id}`,
+      `ticket_attachments?owner_id=eq.${anna.id}`,
       `ticket_notes?ticket_id=eq.${annas.id}`,
       `profiles?id=eq.${anna.id}`,
       `profiles?id=in.(${anna.id},${staff.id})`,
@@ -205,5 +207,70 @@ describe("another's rows", () => {
     expect(await rows(former.client, 'tickets')).toHaveLength(2);
     await desk.admin.from('profiles').update({ role: 'user' }).eq('id', former.id).throwOnError();
     expect(await rows(former.client, 'tickets')).toHaveLength(0);
+  });
+});
+
+describe('whose a message and its files are', () => {
+  let owner: TestUser;
+  let stranger: TestUser;
+  let ticketId: string;
+  const messageId = randomUUID();
+  beforeAll(async () => {
+    [owner, stranger] = await Promise.all([desk.createUser(), desk.createUser()]);
+    const attachments = [await upload(owner, messageId)];
+    ({ id: ticketId } = await openTicket(owner, { messageId, attachments }));
+  });
+
+  /** What each of them reads: the messages' and the files' owners. */
+  const read = async ({ client }: TestUser) =>
+    (
+      await Promise.all([
+        rows(client, 'ticket_messages', 'owner_id'),
+        rows(client, 'ticket_attachments', 'owner_id'),
+      ])
+    ).flat();
+
+  test('is the ticket’s user, whatever who writes the row says', async () => {
+    const claimed = { ticket_id: ticketId, owner_id: stranger.id };
+    const second = {
+      ...claimed,
+      id: randomUUID(),
+      message: 'meant for another',
+      is_admin: true,
+      source: 'admin' as const,
+    };
+    const file = { ...claimed, message_id: second.id, file_path: `lost/${second.id}`, file_name: 'lost' };
+    // With the secret key, for nobody else writes rows at all.
+    await desk.admin.from('ticket_messages').insert(second).throwOnError();
+    await desk.admin.from('ticket_attachments').insert(file).throwOnError();
+    for (const table of ['ticket_messages', 'ticket_attachments'] as const) {
+      await desk.admin.from(table).update({ owner_id: stranger.id }).eq('ticket_id', ticketId).throwOnError();
+    }
+    expect(await read(stranger)).toEqual([]);
+    expect(await read(owner)).toEqual(Array(4).fill({ owner_id: owner.id }));
+    for (const { client } of [owner, stranger]) {
+      const { error } = await client
+        .from('ticket_messages')
+        .update({ owner_id: stranger.id })
+        .eq('id', messageId);
+      expect(error?.code).toBe('42501');
+    }
+  });
+
+  test('goes with the ticket to another user, and a message with its ticket', async () => {
+    const { id: strangers } = await openTicket(stranger);
+    await desk.admin
+      .from('ticket_messages')
+      .update({ ticket_id: strangers })
+      .eq('id', messageId)
+      .throwOnError();
+    expect(await rows(stranger.client, 'ticket_messages', 'owner_id')).toEqual(
+      Array(2).fill({ owner_id: stranger.id }),
+    );
+    await desk.admin.from('tickets').update({ user_id: owner.id }).eq('id', strangers).throwOnError();
+    expect(await read(stranger)).toEqual([]);
+    expect(await rows(owner.client, 'ticket_messages', 'owner_id')).toEqual(
+      Array(3).fill({ owner_id: owner.id }),
+    );
   });
 });

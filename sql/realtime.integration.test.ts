@@ -97,15 +97,18 @@ test("a filter opens nothing: a stranger who names another's ticket hears nothin
   const named = await Promise.all([
     listen(boris.client, { table: 'tickets', filter: `id=eq.${annas.id}` }),
     listen(boris.client, { table: 'ticket_messages', filter: `ticket_id=eq.${annas.id}` }),
+    listen(boris.client, { table: 'ticket_messages', filter: `owner_id=eq.${anna.id}` }),
+    listen(boris.client, { table: 'ticket_attachments', filter: `owner_id=eq.${anna.id}` }),
     listen(boris.client, { table: 'ticket_notes', filter: `ticket_id=eq.${boriss.id}` }),
   ]);
-  const own = await listen(boris.client, { table: 'ticket_messages', filter: `ticket_id=eq.${boriss.id}` });
-  await write(anna, annas.id, 'for staff');
+  const own = await listen(boris.client, { table: 'ticket_messages', filter: `owner_id=eq.${boris.id}` });
+  const messageId = randomUUID();
+  await write(anna, annas.id, 'for staff', { messageId, attachments: [await upload(anna, messageId)] });
   await call(staff.client, 'add_note', { ticket_id: boriss.id, note: 'about Boris' });
   const sentinel = randomUUID();
   await write(boris, boriss.id, sentinel);
   await heard(own, sentinel);
-  expect(named).toEqual([[], [], []]);
+  expect(named).toEqual([[], [], [], [], []]);
 });
 
 test('staff who are demoted hear only their own from then on', async () => {

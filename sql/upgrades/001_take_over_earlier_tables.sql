@@ -68,7 +68,7 @@ declare
     'id', 'nickname', 'email', 'avatar', 'member_id', 'role', 'locale', 'created_at', 'updated_at', 'number', 'user_id', 'subject',
     'status', 'last_message_at', 'last_message_preview', 'last_message_is_admin', 'closed_at', 'closed_by', 'archived_at',
     'unread_count', 'user_unread_count', 'is_typing', 'typing_user_id', 'typing_at', 'staff_is_typing', 'staff_typing_at',
-    'staff_typing_name', 'revision', 'ticket_id', 'message', 'is_admin', 'source', 'sender_name', 'reply_to', 'event', 'is_read',
+    'staff_typing_name', 'revision', 'ticket_id', 'owner_id', 'message', 'is_admin', 'source', 'sender_name', 'reply_to', 'event', 'is_read',
     'read_at', 'edited_at', 'deleted_at', 'message_id', 'file_path', 'file_name', 'file_type', 'file_size', 'width', 'height', 'position'];
   profiles constant regclass := to_regclass('public.profiles');
   tickets constant regclass := to_regclass('public.tickets');

@@ -234,6 +234,7 @@ function asRow(file: UploadedAttachment, position: number, message: MessageRow):
     id: file.file_path,
     message_id: message.id,
     ticket_id: message.ticket_id,
+    owner_id: message.owner_id,
     position,
     created_at: message.created_at,
   };

@@ -11,6 +11,7 @@ export function message(id: string, seconds: number, changes: Partial<Message> =
   return {
     id,
     ticket_id: 'ticket',
+    owner_id: 'user',
     user_id: 'user',
     message: id,
     is_admin: false,
@@ -37,6 +38,7 @@ export function attachment(path: string, position: number): AttachmentRow {
     id: path,
     message_id: 'message',
     ticket_id: 'ticket',
+    owner_id: 'user',
     file_path: path,
     file_name: path,
     file_type: 'application/pdf',

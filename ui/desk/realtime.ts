@@ -55,6 +55,28 @@ const remakeAfter = 3_000;
 
 let made = 0;
 
+/** The changes one subscription asks for. */
+type Watched = { event: '*' | 'INSERT'; schema: 'public'; table: Change['table']; filter?: string };
+
+/** What an app asks to be told: `userId` is the person at the desk, `side` their side of the counter. */
+export function watchedBy(side: Side, userId: string): Watched[] {
+  const tables = { event: '*', schema: 'public' } as const;
+  const forBoth = (own: (column: string) => Pick<Watched, 'filter'>): Watched[] => [
+    { ...tables, table: 'tickets', ...own('user_id') },
+    { ...tables, table: 'ticket_messages', ...own('owner_id') },
+    { ...tables, event: 'INSERT', table: 'ticket_attachments', ...own('owner_id') },
+  ];
+  // Row level security alone would let through the same, but only after it has been asked about every user's changes.
+  if (side === 'user') return forBoth((column) => ({ filter: `${column}=eq.${userId}` }));
+  return [
+    { ...tables, table: 'ticket_notes' },
+    { ...tables, table: 'ticket_staff_state' },
+    { ...tables, table: 'canned_replies' },
+    { ...tables, table: 'telegram_outbox', filter: 'state=eq.dead' },
+    ...forBoth(() => ({})),
+  ];
+}
+
 /**
  * Opens the one stream of changes an app listens to, as narrow as its side allows; row level security leaves
  * out what the caller may not see.
@@ -84,20 +106,8 @@ export function openStream(client: Client, side: Side, userId: string, handlers:
     // A name is never used twice: a channel of the same name that is still closing would be handed out again.
     const opened = client.channel(`desk-${userId}-${(made += 1)}`);
     channel = opened;
-    const tables = { event: '*', schema: 'public' } as const;
-    const ownTickets = side === 'user' ? { filter: `user_id=eq.${userId}` } : {};
-    if (side === 'staff') {
-      const givenUp = { ...tables, table: 'telegram_outbox', filter: 'state=eq.dead' };
-      opened
-        .on('postgres_changes', { ...tables, table: 'ticket_notes' }, take)
-        .on('postgres_changes', { ...tables, table: 'ticket_staff_state' }, take)
-        .on('postgres_changes', { ...tables, table: 'canned_replies' }, take)
-        .on('postgres_changes', givenUp, take);
-    }
+    for (const watched of watchedBy(side, userId)) opened.on('postgres_changes', watched, take);
     opened
-      .on('postgres_changes', { ...tables, table: 'tickets', ...ownTickets }, take)
-      .on('postgres_changes', { ...tables, table: 'ticket_messages' }, take)
-      .on('postgres_changes', { ...tables, event: 'INSERT', table: 'ticket_attachments' }, take)
       .on('system', {}, (system: { extension?: string; status?: string }) => {
         if (closed || channel !== opened || system.extension !== 'postgres_changes') return;
         if (system.status === 'ok') handlers.onLive();

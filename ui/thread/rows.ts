@@ -117,6 +117,7 @@ export function filesOf({ message, outgoing }: ThreadRow): Message['attachments'
     id: file.file_path,
     message_id: outgoing.id,
     ticket_id: outgoing.ticketId,
+    owner_id: '',
     position,
     created_at: '',
   }));

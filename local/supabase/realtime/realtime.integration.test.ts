@@ -220,6 +220,33 @@ describe('filters', () => {
 });
 
 describe('row level security', () => {
+  it('is asked about nobody whose filter doesn’t fit', async () => {
+    const counted = `${table}_counted`;
+    // Each judgement takes a number, even one that is rolled back.
+    await desk.sql(`
+      create sequence public.${counted}_asked;
+      create table public.${counted} (id uuid primary key default gen_random_uuid(), owner uuid);
+      alter table public.${counted} enable row level security;
+      create policy own on public.${counted} for select to authenticated
+        using (case when nextval('public.${counted}_asked') > 0 then owner = (select auth.uid()) end);
+      grant select on public.${counted} to authenticated;
+      grant usage on sequence public.${counted}_asked to authenticated;
+      alter publication supabase_realtime add table public.${counted}`);
+    const asked = async () =>
+      (
+        await desk.sql<{ is_called: boolean; last_value: string }>(`select * from public.${counted}_asked`)
+      )[0];
+    const [anns] = await Promise.all([
+      listen(ann.client, { table: counted, filter: `owner=eq.${ann.id}` }),
+      listen(bob.client, { table: counted, filter: `owner=eq.${bob.id}` }),
+    ]);
+    await desk.sql(`insert into public.${counted} (owner) values ($1)`, [ann.id]);
+    await anns.changes.next(() => true);
+    expect(await asked()).toMatchObject({ is_called: true, last_value: '1' });
+    await Promise.all([ann, bob].map(({ client }) => client.removeAllChannels()));
+    await desk.sql(`drop table public.${counted}; drop sequence public.${counted}_asked`);
+  });
+
   it('shows everybody their own rows only, and the secret key all', async () => {
     const [anns, bobs, everything] = await Promise.all([
       listen(ann.client),

@@ -1,0 +1,1 @@
+../../sql/create_schema_version.sql

@@ -1,0 +1,1 @@
+../../sql/create_ticket_messages_system.sql

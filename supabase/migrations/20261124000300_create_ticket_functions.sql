@@ -1,0 +1,1 @@
+../../sql/create_ticket_functions.sql

@@ -1,0 +1,1 @@
+../../sql/record_schema_version.sql
