@@ -61,7 +61,7 @@ const shown = z.object({
 
 const row = z.object({
   id: z.number(),
-  kind: z.enum(['message', 'edit', 'delete', 'note', 'event', 'state', 'card', 'read']),
+  kind: z.enum(['message', 'edit', 'delete', 'note', 'event', 'state', 'card', 'read', 'reaction']),
   ordered: z.boolean(),
   generation: z.number(),
   attempts: z.number(),
@@ -89,8 +89,15 @@ export const claim = z.object({
   topic,
   rows: z.array(row),
   ticket,
-  read: z.object({ message_id: z.string(), chat_id: z.number(), telegram_message_id: z.number() }).nullable(),
+  read: z.object({ message_id: z.string() }).nullable(),
   waiting: z.number(),
+});
+
+export const mark = z.object({
+  telegram_message_id: z.number(),
+  /** The user's newest. */
+  reaction: z.string().nullable(),
+  is_read: z.boolean(),
 });
 
 export const status = z.object({
@@ -109,6 +116,8 @@ export type DeskTicket = z.infer<typeof ticket>;
 export type ShownMessage = z.infer<typeof shown>;
 export type OutboxRow = z.infer<typeof row>;
 export type Topic = z.infer<typeof topic>;
+/** What the bot's reaction to a Telegram message has to say. */
+export type Mark = z.infer<typeof mark>;
 export type Claim = z.infer<typeof claim>;
 export type OutboxStatus = z.infer<typeof status>;
 export type ListedTicket = z.infer<typeof listed>;

@@ -4,6 +4,7 @@ import { buckets } from '../core/limits.ts';
 import { callDesk, DeskUnavailable, isMissing, uploadError } from './desk-call.ts';
 import {
   type DeskMessage,
+  type Mark,
   type Topic,
   type Claim,
   type OutboxStatus,
@@ -11,6 +12,7 @@ import {
   type IncomingMessage,
   claim,
   listed,
+  mark,
   message,
   status,
   ticket,
@@ -92,6 +94,11 @@ export class Desk {
   /** The last messages that Telegram has been told of, oldest first. */
   history(ticketId: string): Promise<DeskMessage[]> {
     return this.#call('telegram_history', { ticket_id: ticketId }, z.array(message));
+  }
+
+  /** What the bot's reaction to a message has to say, and where; null when the message isn't shown in this chat. */
+  mark(messageId: string, chatId: number): Promise<Mark | null> {
+    return this.#call('telegram_mark', { message_id: messageId, chat_id: chatId }, mark.nullable());
   }
 
   /** The ticket an update is about, who writes, and whether the update's message is in the desk already. */

@@ -49,6 +49,20 @@ export class StaffDesk {
     );
   }
 
+  /** Takes a change of somebody's reactions to a Telegram message into the desk, once. */
+  react(change: {
+    chat_id: number;
+    telegram_message_id: number;
+    /** The account; for an anonymous administrator the group. */
+    telegram_id: number;
+    /** The emoji they have given now, and those they took back. */
+    given: string[];
+    removed: string[];
+    linked_only: boolean;
+  }): Promise<void> {
+    return this.#call('telegram_react', change, nothing);
+  }
+
   /** Gives the ticket to whoever asks. */
   take(ticketId: string, by: TelegramPerson): Promise<DeskTicket> {
     return this.#call('telegram_take', { ticket_id: ticketId, ...by }, ticket);

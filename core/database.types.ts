@@ -74,10 +74,13 @@ export type MessageRow = {
   updated_at: string;
   edited_at: string | null;
   deleted_at: string | null;
-  /** Who reacted, by emoji: profiles' ids in the order they came. */
-  reactions: Record<string, string[]>;
+  /** Who reacted, by emoji, in the order they came. */
+  reactions: Record<string, Reactor[]>;
   revision: number;
 };
+
+/** Who reacted: a profile under its public name; both null for staff who show none («Поддержка»). */
+export type Reactor = { id: string | null; name: string | null };
 
 export type AttachmentRow = {
   id: string;
@@ -142,7 +145,7 @@ export type StaffStateRow = {
 export type DeliveryRow = {
   id: number;
   ticket_id: string;
-  kind: 'message' | 'edit' | 'delete' | 'note' | 'event' | 'state' | 'card' | 'read';
+  kind: 'message' | 'edit' | 'delete' | 'note' | 'event' | 'state' | 'card' | 'read' | 'reaction';
   message_id: string | null;
   note_id: string | null;
   /** 'dead': given up, until somebody asks for it again. */

@@ -8,12 +8,19 @@ alter table private.settings
 
 create table if not exists public.message_reactions (
   message_id uuid not null references public.ticket_messages (id) on delete cascade,
-  user_id uuid not null references public.profiles (id) on delete cascade,
+  user_id uuid references public.profiles (id) on delete cascade,
   emoji text not null,
-  created_at timestamptz not null default clock_timestamp(),
-  primary key (message_id, user_id, emoji)
+  created_at timestamptz not null default clock_timestamp()
 );
+alter table public.message_reactions
+  drop constraint if exists message_reactions_pkey,
+  alter column user_id drop not null,
+  add column if not exists telegram_id bigint;
 comment on table public.message_reactions is 'Who reacted to which message with which emoji; browsers see the summary in ticket_messages.reactions.';
+comment on column public.message_reactions.user_id is 'Whose reaction it is; null: staff in Telegram whose account is linked to no profile.';
+comment on column public.message_reactions.telegram_id is 'The Telegram account that reacted there, for anonymous administrators the group; null: a browser. Who reacts in both places has two rows and counts once.';
+create unique index if not exists message_reactions_key
+  on public.message_reactions (message_id, user_id, telegram_id, emoji) nulls not distinct;
 create index if not exists message_reactions_user_idx on public.message_reactions (user_id);
 
 alter table public.message_reactions enable row level security;
@@ -22,27 +29,45 @@ grant all on public.message_reactions to service_role;
 
 alter table public.ticket_messages
   add column if not exists reactions jsonb not null default '{}';
-comment on column public.ticket_messages.reactions is 'Who reacted, by emoji: {"👍": ["<profile id>", …]}; kept by a trigger on message_reactions.';
+comment on column public.ticket_messages.reactions is
+  'Who reacted, by emoji, in the order they came: {"👍": [{"id": <profile id>, "name": <public name>}, …]}, both null for staff who show none; kept by a trigger on message_reactions.';
+
+create or replace function private.reaction_summary(message_id uuid)
+returns jsonb language sql stable security definer set search_path = '' as $$
+  select coalesce(pg_catalog.jsonb_object_agg(by_emoji.emoji, by_emoji.people), '{}')
+  from (
+    select one.emoji,
+      pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', one.user_id, 'name', p.nickname) order by one.since) as people
+    from (
+      select r.emoji, r.user_id, min(r.created_at) as since
+      from public.message_reactions r
+      where r.message_id = reaction_summary.message_id
+      group by r.emoji, r.user_id, case when r.user_id is null then r.telegram_id end) one
+    left join public.profiles p on p.id = one.user_id
+    group by one.emoji) by_emoji
+$$;
+comment on function private.reaction_summary is
+  'Who reacted to a message, as ticket_messages.reactions tells it: users read it, so that nothing of a Telegram account is in it. No errors.';
 
 -- A trigger, not the function below, keeps the summary: reactions also go when their author's account does.
 create or replace function private.on_reaction_changed()
 returns trigger language plpgsql security definer set search_path = '' as $$
 declare
   changed_id uuid := coalesce(new.message_id, old.message_id);
+  summary jsonb := private.reaction_summary(changed_id);
 begin
-  update public.ticket_messages m set reactions = (
-    select coalesce(pg_catalog.jsonb_object_agg(r.emoji, r.users), '{}')
-    from (
-      select emoji, pg_catalog.jsonb_agg(user_id order by created_at) as users
-      from public.message_reactions
-      where message_id = changed_id
-      group by emoji) r)
-  where m.id = changed_id;
+  update public.ticket_messages m set reactions = summary where m.id = changed_id and m.reactions <> summary;
   return null;
 end
 $$;
+comment on function private.on_reaction_changed is 'Trigger: a message says who reacted to it.';
 create or replace trigger trivet_reaction_changed after insert or delete on public.message_reactions
   for each row execute function private.on_reaction_changed();
+
+-- Summaries of the release before held ids without names.
+update public.ticket_messages m set reactions = private.reaction_summary(m.id)
+  where exists (select from public.message_reactions r where r.message_id = m.id)
+    and m.reactions <> private.reaction_summary(m.id);
 
 create or replace function public.set_reaction(message_id uuid, emoji text, reacted boolean)
 returns public.ticket_messages language plpgsql security definer set search_path = '' as $$
@@ -70,8 +95,8 @@ begin
 end
 $$;
 comment on function public.set_reaction is
-  'Adds the caller''s reaction to a message (reacted true) or takes it back; either one twice is once. Out: the message. Errors: those of private.caller and private.lock_message; 409 message_deleted; 422 reaction_unknown; 429 too_many_changes.';
+  'Adds the caller''s reaction to a message (reacted true) or takes it back, wherever they gave it; either one twice is once. Out: the message. Errors: those of private.caller and private.lock_message; 409 message_deleted; 422 reaction_unknown; 429 too_many_changes.';
 
-revoke execute on function private.on_reaction_changed() from public, anon, authenticated;
+revoke execute on function private.on_reaction_changed(), private.reaction_summary(uuid) from public, anon, authenticated;
 revoke execute on function public.set_reaction(uuid, text, boolean) from public, anon;
 grant execute on function public.set_reaction(uuid, text, boolean) to authenticated, service_role;

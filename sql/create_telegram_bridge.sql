@@ -30,7 +30,7 @@ create index if not exists telegram_topics_read_message on public.telegram_topic
 create table if not exists public.telegram_outbox (
   id bigint generated always as identity primary key,
   ticket_id uuid not null references public.tickets (id) on delete cascade,
-  kind text not null check (kind in ('message', 'edit', 'delete', 'note', 'event', 'state', 'card', 'read')),
+  kind text not null,
   message_id uuid references public.ticket_messages (id) on delete cascade,
   note_id uuid references public.ticket_notes (id) on delete cascade,
   -- What the row tells. Telling it again re-opens the row and raises its generation, so that a change which
@@ -49,6 +49,10 @@ create table if not exists public.telegram_outbox (
   queued_at timestamptz not null default now(),
   sent_at timestamptz
 );
+alter table public.telegram_outbox
+  drop constraint if exists telegram_outbox_kind_check,
+  add constraint telegram_outbox_kind_check
+    check (kind in ('message', 'edit', 'delete', 'note', 'event', 'state', 'card', 'read', 'reaction'));
 -- When the group was warned of this dead letter.
 alter table public.telegram_outbox add column if not exists warned_at timestamptz;
 create index if not exists telegram_outbox_pending

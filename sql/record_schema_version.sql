@@ -14,6 +14,7 @@ begin
       ('create_telegram_bridge.sql', 'public.telegram_outbox'),
       ('create_telegram_outbox.sql', 'public.telegram_claim'),
       ('create_telegram_intake.sql', 'public.telegram_receive'),
+      ('create_telegram_reactions.sql', 'public.telegram_react'),
       ('create_staff_tools.sql', 'public.canned_replies'),
       ('create_telegram_staff_tools.sql', 'public.telegram_take'),
       ('create_telegram_leader.sql', 'public.telegram_leader'),

@@ -53,6 +53,13 @@ async function everything({ admin }: Project): Promise<Map<string, unknown[]>> {
   return kept;
 }
 
+/** A message that was reacted to without its summary of that, which is written anew and makes the row a newer one. */
+function withoutSummary(row: object): object {
+  if (!('reactions' in row) || Object.keys(row.reactions as object).length === 0) return row;
+  const { reactions: _, revision: __, updated_at: ___, ...rest } = row as Record<string, unknown>;
+  return rest;
+}
+
 /** Does something as a signed-in user, in a transaction that is taken back. */
 async function as<Row extends pg.QueryResultRow>(
   project: Project,
@@ -122,9 +129,13 @@ export function upgradeSuite(name: string, serverUrl: () => string, alone = fals
     for (const [table, rows] of before) {
       // Columns may have been added; what was there is there, to the last value.
       expect(after.get(table), table).toEqual(
-        rows.map((row) => expect.objectContaining(row as object) as unknown),
+        rows.map((row) => expect.objectContaining(withoutSummary(row as object)) as unknown),
       );
     }
+    const reacted = after.get('ticket_messages')!.flatMap((row) => (row as { reactions: object }).reactions);
+    expect(reacted.filter((summary) => Object.keys(summary).length > 0)).toEqual(
+      (after.get('message_reactions') ?? []).map(() => ({ '👍': [{ id: anna, name: 'Anna' }] })),
+    );
     const hers = await as<{ subject: string }>(desk, anna, 'select subject from public.tickets order by 1');
     expect(hers).toEqual([{ subject: 'Thanks' }, { subject: 'Where is my order?' }]);
     for (const table of ['ticket_messages', 'ticket_attachments']) {

@@ -14,10 +14,17 @@ import { messageTaker, staffMessages, TicketUnknown } from './messages.ts';
 import { muting } from './muting.ts';
 import { opening } from './opening.ts';
 import { privateChat } from './private-chat.ts';
+import { reacting } from './reacting.ts';
 import { tellRefusals } from './refusals.ts';
 
 /** The kinds of updates the bot lives on; Telegram sends no others. */
-export const allowedUpdates = ['message', 'edited_message', 'callback_query', 'my_chat_member'] as const;
+export const allowedUpdates = [
+  'message',
+  'edited_message',
+  'message_reaction',
+  'callback_query',
+  'my_chat_member',
+] as const;
 
 /** A call that takes longer has failed, in the clock's seconds; long polling waits less. */
 const callTimeout = 60;
@@ -70,6 +77,7 @@ export function createBot(token: string, deps: InboundDeps, onStanding: () => vo
     if (ctx.msg !== undefined && isForum !== group.topics) onStanding();
     await next();
   });
+  inGroup.use(reacting(deps));
   const byStaff = inGroup.filter((ctx) => {
     const { msg } = ctx;
     // The message of a pressed button is the bot's own.

@@ -71,6 +71,46 @@ describe('out of the group, into the desk', () => {
     expect(stage.telegram.calls().length).toBeGreaterThan(before);
   });
 
+  it("makes staff's reactions in the group theirs in the desk, once, and takes them back", async () => {
+    const { ticket, topic } = await started('Оцените');
+    const { message_id: messageId } = await stage.shown(topic, 'Оцените');
+    const [answer] = await stage.telegram.staff.post({ as: 'anna', topic, text: 'Ответ коллеги' });
+    await eventually(() => texts(ticket)).toEqual(['Оцените', 'Ответ коллеги']);
+    const code = await stage.admin.client.rpc('create_telegram_link_code');
+    await stage.telegram.staff.post({ as: 'boris', chat: 'private', text: `/link ${code.data}` });
+    await eventually(() => stage.desk.sql('select 1 from public.telegram_links')).toHaveLength(1);
+
+    const reactions = async () => (await stage.messages(ticket)).map((message) => message.reactions);
+    const react = (as: string, emoji?: string, id = messageId) =>
+      stage.telegram.staff.react({ as, messageId: id, emoji });
+    const nobody = { id: null, name: null };
+    const oleg = { id: stage.admin.id, name: 'Олег' };
+
+    react('anna', '👍');
+    await eventually(reactions).toEqual([{ '👍': [nobody] }, {}]);
+    react('boris', '👍');
+    await eventually(reactions).toEqual([{ '👍': [nobody, oleg] }, {}]);
+    react('anonymous', '🎉');
+    await eventually(reactions).toEqual([{ '👍': [nobody, oleg], '🎉': [nobody] }, {}]);
+    // Neither passers-by, nor other bots, nor other emoji, nor what is said of a colleague's answer.
+    react('outsider', '😢');
+    react('otherBot', '😢');
+    react('anna', '🔥');
+    react('member', '👍', answer?.message_id);
+    react('boris', '❤');
+    await eventually(reactions).toEqual([{ '❤': [oleg], '🎉': [nobody] }, {}]);
+    stage.telegram.redeliver();
+    react('boris');
+    react('anonymous');
+    await eventually(reactions).toEqual([{}, {}]);
+    await stage.quiet();
+    expect(stage.telegram.reactions(messageId).bot).toBeUndefined();
+    const names = await stage.desk.sql(
+      `select 1 from public.ticket_messages m where m::text ~ 'Орлова|anna_orlova|7000001'`,
+    );
+    expect(names).toEqual([]);
+  });
+
   it('sends nothing to the user that begins with a slash, and answers it', async () => {
     const { ticket, topic } = await started();
     for (const text of ['/clsoe', '/ close', ' /note', '/закрыть', '／close', '\u200b/close всё']) {

@@ -179,18 +179,89 @@ describe('out of the desk, into the group', () => {
     const [answer] = await stage.telegram.staff.post({ as: 'anna', topic, text: 'Уже смотрим' });
     await eventually(async () => (await stage.messages(ticket)).length).toBe(2);
     await stage.user.client.rpc('mark_ticket_read', { ticket_id: ticket.id });
-    await stage.telegram.waitFor(() =>
-      stage.telegram
-        .calls()
-        .some(
-          ({ method, params }) =>
-            method === 'setMessageReaction' && Number(params.message_id) === answer?.message_id,
-        ),
-    );
+    const marks = () => stage.telegram.reactions(answer?.message_id ?? 0);
+    await stage.telegram.waitFor(() => marks().bot === '👀');
     await stage.user.client.rpc('set_typing', { ticket_id: ticket.id, typing: true });
     await stage.telegram.waitFor(() =>
       stage.telegram.calls().some(({ method }) => method === 'sendChatAction'),
     );
+  });
+
+  it("shows the user's newest reaction as the bot's own, over the read mark, which comes back", async () => {
+    const ticket = await stage.open('Спасибо заранее');
+    const topic = await stage.topicOf(ticket);
+    const question = await stage.shown(topic, 'Спасибо заранее');
+    const [answer] = await stage.telegram.staff.post({ as: 'anna', topic, text: 'Готово' });
+    await eventually(async () => (await stage.messages(ticket)).length).toBe(2);
+    const [asked, answered] = await stage.messages(ticket);
+    const react = async (id: string | undefined, emoji: string, reacted = true, as = stage.user) =>
+      expect(
+        (await as.client.rpc('set_reaction', { message_id: id, emoji, reacted })).error,
+        `${emoji} ${reacted}`,
+      ).toBeNull();
+    const shows = (id: number | undefined, emoji: string | undefined) =>
+      stage.telegram.waitFor(() => stage.telegram.reactions(id ?? 0).bot === emoji);
+
+    await react(answered?.id, '👍');
+    await shows(answer?.message_id, '👍');
+    await stage.user.client.rpc('mark_ticket_read', { ticket_id: ticket.id });
+    await react(answered?.id, '🎉');
+    await shows(answer?.message_id, '🎉');
+    await stage.quiet();
+    await react(answered?.id, '🎉', false);
+    await shows(answer?.message_id, '👍');
+    await react(answered?.id, '👍', false);
+    await shows(answer?.message_id, '👀');
+
+    // Their own words carry it, too; what staff think in the panel stays there.
+    await react(asked?.id, '😢');
+    await shows(question.message_id, '😢');
+    await react(asked?.id, '❤', true, stage.admin);
+    await react(asked?.id, '😢', false);
+    await shows(question.message_id, undefined);
+  });
+
+  it('puts it under the last of a message’s parts, an album’s first, and keeps it through an edit', async () => {
+    const ticket = await stage.open('Снимки');
+    const topic = await stage.topicOf(ticket);
+    const sent = await stage.write(ticket, 'Вот они', { files: [picture('a.png'), picture('b.png', 9)] });
+    const first = await stage.shown(topic, 'Вот они');
+    await stage.user.client.rpc('set_reaction', { message_id: sent.id, emoji: '😁', reacted: true });
+    await stage.telegram.waitFor(() => stage.telegram.reactions(first.message_id).bot === '😁');
+    await stage.user.client.rpc('edit_message', { message_id: sent.id, message: 'Вот они все' });
+    await stage.shown(topic, 'Вот они все');
+    expect(stage.telegram.reactions(first.message_id)).toEqual({ bot: '😁' });
+  });
+
+  it('takes a group that forbids reactions as it is: nothing is given up, and words go on', async () => {
+    const ticket = await stage.open('Без реакций');
+    const topic = await stage.topicOf(ticket);
+    await stage.shown(topic, 'Без реакций');
+    const [message] = await stage.messages(ticket);
+    const dead = async () => (await stage.bridge.health()).dead;
+    const before = await dead();
+    for (const [code, description] of [
+      [400, 'Bad Request: REACTION_INVALID'],
+      [403, 'Forbidden: CHAT_WRITE_FORBIDDEN'],
+      [400, 'Bad Request: message to react not found'],
+    ] as const) {
+      stage.telegram.faults.add({
+        method: 'setMessageReaction',
+        count: 1,
+        fault: { kind: 'error', code, description },
+      });
+      const calls = stage.telegram.calls().length;
+      await stage.user.client.rpc('set_reaction', { message_id: message?.id, emoji: '👍', reacted: true });
+      await stage.telegram.waitFor(() =>
+        stage.telegram.calls(calls).some(({ method }) => method === 'setMessageReaction'),
+      );
+      await stage.quiet();
+      await stage.user.client.rpc('set_reaction', { message_id: message?.id, emoji: '👍', reacted: false });
+      await stage.quiet();
+      await stage.write(ticket, `Дальше ${description}`);
+      await stage.shown(topic, description, 3_000);
+    }
+    expect(await dead()).toBe(before);
   });
 
   it('lets staff, and nobody else, see what became of a message', async () => {

@@ -74,7 +74,7 @@ export class Teller {
 
   /** Brings what Telegram shows already up to date. */
   async #change(row: OutboxRow): Promise<void> {
-    const { group, keeper } = this.#deps;
+    const { keeper } = this.#deps;
     switch (row.kind) {
       case 'edit':
         return await editShown(this.#changeDeps(), row, this.#context);
@@ -84,11 +84,11 @@ export class Teller {
         return await keeper.sync(row.priority <= priorities.state ? priorities.state : priorities.cosmetics);
       case 'card':
         return await keeper.syncCard(priorities.cosmetics);
-      case 'read': {
-        const { read } = this.#claim;
-        if (read === null || read.chat_id !== group.chatId) return;
-        await keeper.markRead(read.message_id, read.telegram_message_id);
-      }
+      case 'read':
+        if (this.#claim.read !== null) await keeper.markRead(this.#claim.read.message_id);
+        return;
+      case 'reaction':
+        if (row.message !== null) await keeper.mark(row.message.id);
     }
   }
 

@@ -1,3 +1,4 @@
+import type { ReactionTypeEmoji } from 'grammy/types';
 import type { DeskTicket, Topic } from '../desk-shapes.ts';
 import { judge } from '../telegram/errors.ts';
 import { type Priority, priorities } from '../telegram/pacer.ts';
@@ -127,15 +128,30 @@ export class TopicKeeper {
   }
 
   /** Puts the mark "read by the user" under a message, unless it is there. */
-  async markRead(messageId: string, telegramMessageId: number): Promise<void> {
+  async markRead(messageId: string): Promise<void> {
     if (!this.exists || this.#topic.read_message_id === messageId) return;
-    const { api, group, call } = this.#deps;
-    await this.#tolerant(() =>
-      call(0, priorities.cosmetics, () =>
-        api.setMessageReaction(group.chatId, telegramMessageId, [{ type: 'emoji', emoji: '👀' }]),
-      ),
-    );
+    await this.mark(messageId);
     await this.#save({ read_message_id: messageId });
+  }
+
+  /** Brings the bot's one reaction to a message up to date: the user's newest, else that they have read it, else none. */
+  async mark(messageId: string): Promise<void> {
+    const { api, desk, group, call } = this.#deps;
+    const mark = await desk.mark(messageId, group.chatId);
+    if (mark === null) return;
+    const emoji = mark.reaction ?? (mark.is_read ? '👀' : null);
+    // Telegram itself says which emoji are none.
+    const reaction = emoji === null ? [] : [{ type: 'emoji', emoji } as ReactionTypeEmoji];
+    try {
+      await this.#tolerant(() =>
+        call(0, priorities.cosmetics, () =>
+          api.setMessageReaction(group.chatId, mark.telegram_message_id, reaction),
+        ),
+      );
+    } catch (error) {
+      // A group may forbid reactions, which sounds as if the bot were shut out. It isn't worth asking whether it is.
+      if (judge(error).kind !== 'shut_out') throw error;
+    }
   }
 
   /** Opens the topic so that words can be written into it; the caller closes it again with `sync`. */

@@ -28,7 +28,7 @@ const patterns: [RegExp, Exclude<Verdict['kind'], 'migrated' | 'wait'>][] = [
   [/message thread not found|topic_deleted|topic_id_invalid|forum topic (is )?not found/i, 'topic_gone'],
   [/topic_closed|topic is closed/i, 'topic_closed'],
   [/not a forum|topics are disabled|forum is disabled/i, 'no_topics'],
-  [/topic_not_modified|message is not modified/i, 'unchanged'],
+  [/topic_not_modified|message is not modified|reaction_empty/i, 'unchanged'],
   [
     /message to (edit|delete|react|copy|forward) not found|message can't be (edited|deleted)|message_id_invalid|message not found/i,
     'message_gone',

@@ -12,7 +12,7 @@ import { controlRouter, pageRouter } from './control.ts';
 import { Faults } from './faults.ts';
 import { Group } from './group.ts';
 import { Limiter, type Limits } from './limits.ts';
-import type { TopicRecord } from './model.ts';
+import { inChat, type TopicRecord } from './model.ts';
 import { seed } from './seed.ts';
 import { Staff } from './staff.ts';
 import { Store } from './store.ts';
@@ -60,6 +60,8 @@ export interface Telegram {
   topics(): TopicRecord[];
   /** Messages that are still there, oldest first; of one topic, of General (null), or of all chats. */
   messages(topic?: number | null): Message[];
+  /** The reactions to a message of the group's, by alias or "bot". */
+  reactions(messageId: number): Record<string, string>;
   /** The bot's calls since the start, oldest first; only those with an id above `after`. */
   calls(after?: number): CallRecord[];
   /** Updates not yet confirmed. */
@@ -142,6 +144,8 @@ export async function startTelegram(options: TelegramOptions = {}): Promise<Tele
           const thread = message.is_topic_message ? message.message_thread_id : undefined;
           return message.chat.id === currentGroup(world).id && thread === (topic ?? undefined);
         }),
+    reactions: (messageId) =>
+      store.get('messages', inChat(currentGroup(world).id, messageId))?.reactions ?? {},
     calls: (after = 0) => calls.filter(({ id }) => id > after),
     pendingUpdates: () => updates.pending().map(({ update }) => update),
     redeliver(updateId) {

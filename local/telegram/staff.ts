@@ -3,11 +3,12 @@ import { post, rewrite, type Content } from './messages.ts';
 import { inChat, type ChatRecord, type PersonRecord, type TopicRecord } from './model.ts';
 import { personCalled, placeOf, recordOf, StaffError } from './places.ts';
 import { type ButtonAnswer, pressed } from './pressing.ts';
+import { react } from './reacting.ts';
 import { normalise } from './text/format.ts';
 import { parseHtml } from './text/html.ts';
 import { createTopic, iconStickers, removeTopic, validTopicName } from './topics.ts';
 import { type StaffMessage, write } from './writing.ts';
-import { botOf, chatJson, type World } from './world.ts';
+import { botOf, type World } from './world.ts';
 
 /** The people of the group, played by tests and by the page. */
 export class Staff {
@@ -48,33 +49,8 @@ export class Staff {
   }
 
   /** Sets or takes back one's reaction. */
-  react(wish: {
-    as: string;
-    chat?: 'group' | 'private' | undefined;
-    messageId: number;
-    emoji?: string | undefined;
-  }): void {
-    const world = this.#world;
-    const record = recordOf(this.#world, wish);
-    const { person, chat } = placeOf(this.#world, { as: wish.as, chat: wish.chat });
-    const { [person.alias]: old, ...others } = record.reactions;
-    world.store.transaction(() => {
-      const reactions = wish.emoji ? { ...others, [person.alias]: wish.emoji } : others;
-      world.store.put('messages', inChat(chat.id, wish.messageId), { ...record, reactions });
-      if (chat.type !== 'private' && chat.botStatus !== 'administrator') return;
-      const asReactions = (emoji: string | undefined): { type: 'emoji'; emoji: never }[] =>
-        emoji ? [{ type: 'emoji', emoji: emoji as never }] : [];
-      world.updates.push({
-        message_reaction: {
-          chat: chatJson(world, chat),
-          message_id: wish.messageId,
-          ...(person.anonymous ? { actor_chat: chatJson(world, chat) } : { user: person.user }),
-          date: Math.floor(world.clock.now() / 1000),
-          old_reaction: asReactions(old),
-          new_reaction: asReactions(wish.emoji),
-        },
-      });
-    });
+  react(wish: Parameters<typeof react>[1]): void {
+    react(this.#world, wish);
   }
 
   /**

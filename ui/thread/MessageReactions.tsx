@@ -5,7 +5,8 @@ import { limits } from '../../core/limits.ts';
 import type { Message } from '../../core/queries/messages.ts';
 import { useDesk, useDeskState } from '../desk/DeskProvider.tsx';
 import { MenuRow, MenuRowItem } from '../shell/Menu.tsx';
-import { shownReactions } from './reactions.ts';
+import { Tooltip } from '../shell/Tooltip.tsx';
+import { reactorNames, shownReactions, type ShownReaction } from './reactions.ts';
 
 function useReactions(message: Message) {
   const { reactions, userId } = useDesk();
@@ -34,36 +35,54 @@ export function MessageReactions({ message, own }: { message: Message; own: bool
       data-testid="reactions"
       className={clsx('absolute -bottom-4 flex gap-1', own ? 'right-2' : 'left-2')}
     >
-      {shown.map(({ emoji, count, mine }) => (
-        <button
-          key={emoji}
-          type="button"
-          data-testid="reaction"
-          data-emoji={emoji}
-          disabled={archived}
-          aria-pressed={mine}
-          aria-label={t('thread.reaction', { emoji: inColour(emoji), count })}
-          onClick={(event) => {
-            // The button goes with the last reaction; whoever pressed it with a key goes on beside it.
-            if (mine && count === 1) actionsBeside(event.currentTarget)?.focus();
-            reactions.set(message, emoji, !mine);
-          }}
-          className={clsx(
-            'relative flex h-5.5 animate-appear items-center gap-1 rounded-full border px-1.5 text-xs leading-none font-semibold tabular-nums shadow-sm transition-colors',
-            // A finger's worth of height, which the look doesn't have.
-            'before:absolute before:-inset-x-0.5 before:-inset-y-2',
-            mine
-              ? 'border-accent bg-accent-soft text-accent'
-              : 'border-border bg-surface-raised text-text-muted enabled:hover:border-accent',
-          )}
-        >
-          <span aria-hidden className="text-[13px]">
-            {inColour(emoji)}
-          </span>
-          {count > 1 && <span aria-hidden>{count}</span>}
-        </button>
+      {shown.map((reaction) => (
+        <Tooltip key={reaction.emoji} text={reactorNames(reaction, t)}>
+          <ReactionButton
+            reaction={reaction}
+            archived={archived}
+            onPress={() => reactions.set(message, reaction.emoji, !reaction.mine)}
+          />
+        </Tooltip>
       ))}
     </div>
+  );
+}
+
+type ButtonProps = { reaction: ShownReaction; archived: boolean; onPress: () => void };
+
+/** One emoji and how often it was given; says who gave it also in an archive, where nobody can join in. */
+function ReactionButton({ reaction, archived, onPress }: ButtonProps) {
+  const { t } = useTranslation();
+  const { emoji, count, mine } = reaction;
+  return (
+    <button
+      type="button"
+      data-testid="reaction"
+      data-emoji={emoji}
+      aria-disabled={archived}
+      aria-pressed={mine}
+      aria-label={t('thread.reaction', { emoji: inColour(emoji), count, names: reactorNames(reaction, t) })}
+      onClick={(event) => {
+        if (archived) return;
+        // The button goes with the last reaction; whoever pressed it with a key goes on beside it.
+        if (mine && count === 1) actionsBeside(event.currentTarget)?.focus();
+        onPress();
+      }}
+      className={clsx(
+        'relative flex h-5.5 animate-appear items-center gap-1 rounded-full border px-1.5 text-xs leading-none font-semibold tabular-nums shadow-sm transition-colors select-none',
+        // A finger's worth of height, which the look doesn't have.
+        'before:absolute before:-inset-x-0.5 before:-inset-y-2',
+        mine
+          ? 'border-accent bg-accent-soft text-accent'
+          : 'border-border bg-surface-raised text-text-muted not-aria-disabled:hover:border-accent',
+        archived && 'cursor-default',
+      )}
+    >
+      <span aria-hidden className="text-[13px]">
+        {inColour(emoji)}
+      </span>
+      {count > 1 && <span aria-hidden>{count}</span>}
+    </button>
   );
 }
 

@@ -1,4 +1,6 @@
+import type { TFunction } from 'i18next';
 import { createStore } from 'zustand/vanilla';
+import type { Reactor } from '../../core/database.types.ts';
 import { limits } from '../../core/limits.ts';
 import { unwrap, type Client } from '../../core/queries/check.ts';
 import type { Message } from '../../core/queries/messages.ts';
@@ -7,8 +9,8 @@ import type { Threads } from '../desk/threads.ts';
 /** What a person has just asked for, by message and emoji, until the database has it: true to react. */
 type Wanted = ReadonlyMap<string, Readonly<Record<string, boolean>>>;
 
-/** One emoji under a message: how many reacted with it, and whether the reader did. */
-export type ShownReaction = { emoji: string; count: number; mine: boolean };
+/** One emoji under a message: how many reacted with it, whether the reader did, and who else. */
+export type ShownReaction = { emoji: string; count: number; mine: boolean; others: readonly Reactor[] };
 
 /** The reactions to show under a message, in the order of `limits.reactions`; what is wanted stands for done. */
 export function shownReactions(
@@ -17,12 +19,18 @@ export function shownReactions(
   userId: string,
 ): ShownReaction[] {
   return limits.reactions.flatMap((emoji) => {
-    const users = reactions[emoji] ?? [];
-    const others = users.filter((id) => id !== userId).length;
-    const mine = wanted?.[emoji] ?? others < users.length;
-    const count = others + Number(mine);
-    return count > 0 ? [{ emoji, count, mine }] : [];
+    const people = reactions[emoji] ?? [];
+    const others = people.filter(({ id }) => id !== userId);
+    const mine = wanted?.[emoji] ?? others.length < people.length;
+    const count = others.length + Number(mine);
+    return count > 0 ? [{ emoji, count, mine, others }] : [];
   });
+}
+
+/** Who reacted, in words: the reader first, each name once, «Поддержка» for staff who show none. */
+export function reactorNames({ mine, others }: ShownReaction, t: TFunction): string {
+  const names = others.map(({ name }) => name ?? t('thread.support'));
+  return [...new Set(mine ? [t('thread.you'), ...names] : names)].join(', ');
 }
 
 /** The reader's own reactions on their way to the database: shown at once, taken back when it refuses. */

@@ -6,6 +6,7 @@ import { mediaFields } from '../files.ts';
 import { inlineKeyboard } from '../markup.ts';
 import { isService, rewrite, type Content } from '../messages.ts';
 import { inChat, type ChatRecord, type MessageRecord } from '../model.ts';
+import { carrierOf, putReaction, reactionEmoji } from '../reacting.ts';
 import { isGroup, type World } from '../world.ts';
 import { captionFields, entities, messageText, textFields } from './common.ts';
 import { inputMediaContent, inputMediaParameter } from './sending.ts';
@@ -117,13 +118,6 @@ const deleteMessages = method(
   },
 );
 
-const emoji = new Set(
-  (
-    '👍 👎 ❤ 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤‍🔥 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 ' +
-    '😴 😭 🤓 👻 👨‍💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷‍♂ 🤷 🤷‍♀ 😡'
-  ).split(' '),
-);
-
 const setMessageReaction = method(
   z.object({
     chat_id: chatId,
@@ -137,11 +131,11 @@ const setMessageReaction = method(
     if (!record) throw badRequest('message to react not found');
     if (params.reaction.length > 1) throw badRequest('REACTIONS_TOO_MANY');
     const chosen = params.reaction[0];
-    if (chosen && (chosen.type !== 'emoji' || !emoji.has(chosen.emoji ?? '')))
-      throw badRequest('REACTION_INVALID');
-    const { bot: _, ...others } = record.reactions;
-    const reactions = chosen?.emoji ? { ...others, bot: chosen.emoji } : others;
-    world.store.put('messages', inChat(chat.id, params.message_id), { ...record, reactions });
+    const isOne = chosen?.type === 'emoji' && reactionEmoji.has(chosen.emoji ?? '');
+    if (isService(record.message) || (chosen && !isOne)) throw badRequest('REACTION_INVALID');
+    const carrier = carrierOf(world, record);
+    if (!chosen && carrier.reactions.bot === undefined) throw badRequest('REACTION_EMPTY');
+    putReaction(world, carrier, 'bot', chosen?.emoji);
     return true;
   },
 );

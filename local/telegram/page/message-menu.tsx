@@ -6,7 +6,7 @@ import type { MessageIntents } from './bubble.tsx';
 import { act, useSession } from './session.ts';
 import { useWords } from './words.ts';
 
-const reactions = ['👍', '❤', '🔥', '👀', '🎉', '🙏'];
+const reactions = ['👍', '❤', '🎉', '😁', '😢', '🙏'];
 const item = 'flex items-center gap-3 rounded-xl px-3 py-2 outline-none data-highlighted:bg-hover';
 
 /** What a person can do with a message. */
