@@ -385,6 +385,11 @@ describe('by webhook', () => {
         'Ответ',
         'Ещё',
       ]);
+      const { message_id: messageId } = await stage.shown(topic, 'По вебхуку');
+      stage.telegram.staff.react({ as: 'anna', messageId, emoji: '👍' });
+      await eventually(async () => (await stage.messages(ticket))[0]?.reactions).toEqual({
+        '👍': [{ id: null, name: null }],
+      });
       await eventually(
         async () => (await stage.desk.sql('select 1 from public.telegram_updates')).length,
       ).toBe(0);

@@ -310,5 +310,12 @@ describe('with TELEGRAM_STAFF=linked', () => {
     });
     expect((await stage.ticket(ticket)).status).toBe('answered');
     expect(await stage.messages(ticket)).toHaveLength(2);
+    // Reactions of the others are passed over in silence.
+    for (const as of ['anna', 'anonymous', 'boris']) {
+      stage.telegram.staff.react({ as, messageId: question.message_id, emoji: '👍' });
+    }
+    await eventually(async () => (await stage.messages(ticket))[0]?.reactions).toEqual({
+      '👍': [{ id: stage.admin.id, name: 'Олег' }],
+    });
   });
 });

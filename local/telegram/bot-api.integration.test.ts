@@ -178,7 +178,13 @@ describe('methods and their errors', () => {
     expect(await refusal(api.setMessageReaction(group, id, [{ type: 'emoji', emoji: 'Ы' as never }]))).toBe(
       'Bad Request: REACTION_INVALID',
     );
+    expect(await refusal(api.setMessageReaction(group, id, []))).toBe('Bad Request: REACTION_EMPTY');
     expect(await api.setMessageReaction(group, id, [{ type: 'emoji', emoji: '👀' }])).toBe(true);
+    expect(telegram.reactions(id)).toEqual({ bot: '👀' });
+    expect(await api.setMessageReaction(group, id, [])).toBe(true);
+    expect(await refusal(api.setMessageReaction(group, 999_999, []))).toBe(
+      'Bad Request: message to react not found',
+    );
     expect(await api.deleteMessage(group, id)).toBe(true);
     expect(await refusal(api.deleteMessage(group, id))).toBe('Bad Request: message to delete not found');
     expect(await refusal(api.sendMessage(123, 'x'))).toBe('Bad Request: chat not found');
@@ -273,6 +279,45 @@ it('gives a grammY bot what people write, once each, in their order', async () =
   expect(answer).toEqual({ text: 'нажато take', showAlert: false });
   await bot.stop();
   await polling;
+});
+
+it('tells of reactions whoever asked for them and is an administrator, as Telegram does', async () => {
+  const { telegram, bot } = await start();
+  const { api } = bot;
+  const group = telegram.groupId;
+  const next = async (offset = 0) => {
+    const [update] = await api.getUpdates({ timeout: 0, allowed_updates: ['message_reaction'], offset });
+    return update;
+  };
+  const photo = { type: 'photo', media: new InputFile(png) } as const;
+  const [first, second] = await api.sendMediaGroup(group, [photo, photo]);
+  telegram.staff.react({ as: 'anna', messageId: second!.message_id, emoji: '👍' });
+  expect(await next()).toBeUndefined();
+  // From here on the bot has named them. An album's reactions are its first message's.
+  telegram.staff.react({ as: 'anonymous', messageId: second!.message_id, emoji: '❤' });
+  expect(telegram.reactions(first!.message_id)).toEqual({ anna: '👍', anonymous: '❤' });
+  const heard = await next();
+  expect(heard?.message_reaction).toMatchObject({
+    message_id: first!.message_id,
+    actor_chat: { id: group },
+    old_reaction: [],
+    new_reaction: [{ type: 'emoji', emoji: '❤' }],
+  });
+  expect(heard?.message_reaction).not.toHaveProperty('user');
+  const after = (heard?.update_id ?? 0) + 1;
+  telegram.staff.react({ as: 'anna', messageId: first!.message_id, emoji: '👍' });
+  telegram.staff.react({ as: 'otherBot', messageId: first!.message_id, emoji: '👍' });
+  await api.setMessageReaction(group, first!.message_id, [{ type: 'emoji', emoji: '👍' }]);
+  expect(await next(after)).toBeUndefined();
+  telegram.staff.react({ as: 'anna', messageId: first!.message_id });
+  expect((await next(after))?.message_reaction).toMatchObject({
+    user: { first_name: 'Анна' },
+    old_reaction: [{ emoji: '👍' }],
+    new_reaction: [],
+  });
+  expect(() => telegram.staff.react({ as: 'anna', messageId: first!.message_id, emoji: 'Ы' })).toThrow(
+    'Ы is no reaction',
+  );
 });
 
 it('sends a second poller and a poller beside a webhook away', async () => {
