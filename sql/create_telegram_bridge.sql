@@ -152,8 +152,10 @@ create policy "staff see delivery" on public.telegram_outbox for select to authe
 
 -- True inside a transaction that carries into the desk what Telegram shows already.
 create or replace function private.telegram_origin() returns boolean
-language sql stable set search_path = '' as $$
-  select coalesce(current_setting('trivet.origin', true), '') = 'telegram'
+language plpgsql stable set search_path = '' as $$
+begin
+  return coalesce(current_setting('trivet.origin', true), '') = 'telegram';
+end
 $$;
 comment on function private.telegram_origin is
   'True inside a transaction that carries into the desk what Telegram shows already, so that it is not told back. No errors.';

@@ -4,8 +4,10 @@
 -- Whose topic, or whose mirrored message, an update is about; null when it is neither.
 create or replace function private.telegram_ticket_of(chat_id bigint, thread_id bigint, telegram_message_id bigint)
 returns uuid
-language sql stable security definer set search_path = '' as $$
-  select coalesce(
+language plpgsql stable security definer set search_path = '' as $$
+#variable_conflict use_column
+begin
+  return coalesce(
     (select t.ticket_id from public.telegram_topics t
       where t.chat_id = telegram_ticket_of.chat_id and t.thread_id = telegram_ticket_of.thread_id),
     (select p.ticket_id from public.telegram_messages p
@@ -13,16 +15,21 @@ language sql stable security definer set search_path = '' as $$
         and telegram_ticket_of.thread_id is null
         -- A reply to a colleague's note or command is talk among staff.
         and (p.direction = 'out' or p.message_id is not null)
-      limit 1))
+      limit 1));
+end
 $$;
 comment on function private.telegram_ticket_of is
   'The ticket whose topic (thread_id) or mirrored message (telegram_message_id) it is; null when it is neither. No errors.';
 
 -- The staff profile behind a Telegram account; null when it isn't linked or no longer staff's.
 create or replace function private.telegram_profile(telegram_user_id bigint) returns public.profiles
-language sql stable security definer set search_path = '' as $$
-  select p.* from public.telegram_links l join public.profiles p on p.id = l.profile_id
-  where l.telegram_user_id = telegram_profile.telegram_user_id and p.role = 'admin'
+language plpgsql stable security definer set search_path = '' as $$
+#variable_conflict use_column
+begin
+  return (
+    select p from public.telegram_links l join public.profiles p on p.id = l.profile_id
+    where l.telegram_user_id = telegram_profile.telegram_user_id and p.role = 'admin');
+end
 $$;
 comment on function private.telegram_profile is
   'The staff profile behind a Telegram account; a row of nulls when it is not linked or no longer staffs. No errors.';
@@ -32,8 +39,10 @@ comment on function private.telegram_profile is
 create or replace function public.telegram_context(
   chat_id bigint, thread_id bigint, telegram_message_id bigint, reply_to bigint, telegram_user_id bigint
 ) returns jsonb
-language sql stable security definer set search_path = '' as $$
-  select jsonb_build_object(
+language plpgsql stable security definer set search_path = '' as $$
+#variable_conflict use_column
+begin
+  return jsonb_build_object(
     'ticket', private.telegram_ticket_json(private.telegram_ticket_of(
       telegram_context.chat_id, telegram_context.thread_id, telegram_context.reply_to)),
     'profile', (select jsonb_build_object('id', p.id, 'nickname', p.nickname)
@@ -41,7 +50,8 @@ language sql stable security definer set search_path = '' as $$
     'known', exists (
       select from public.telegram_messages m
       where m.chat_id = telegram_context.chat_id and m.telegram_message_id = telegram_context.telegram_message_id
-        and m.direction = 'in' and m.message_id is not null))
+        and m.direction = 'in' and m.message_id is not null));
+end
 $$;
 comment on function public.telegram_context is
   'For the bot: {ticket, profile, known}: the ticket an update is about, the staff profile behind the account, and whether the updates message is in the desk already. No errors.';

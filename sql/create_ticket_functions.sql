@@ -96,8 +96,10 @@ comment on function private.lock_message is
   'A message that somebody wrote, its ticket locked, when the caller may see it. Errors: 404 message_not_found; 409 ticket_archived.';
 
 create or replace function private.acts_as_staff(caller public.profiles, ticket public.tickets)
-returns boolean language sql immutable set search_path = '' as $$
-  select caller.role = 'admin' and caller.id <> ticket.user_id
+returns boolean language plpgsql immutable set search_path = '' as $$
+begin
+  return caller.role = 'admin' and caller.id <> ticket.user_id;
+end
 $$;
 comment on function private.acts_as_staff is 'Staff who open a ticket of their own are its user there.';
 
