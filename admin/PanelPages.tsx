@@ -54,5 +54,5 @@ function StaffPages({ supabase }: Pick<Props, 'supabase'>) {
 
 function leadsSomewhere(page: string, ticket: string | undefined): boolean {
   if (page === 'profile' || page === 'replies') return ticket === undefined;
-  return page === 'tickets' && (ticket === undefined || isTicketId(ticket));
+  return page === 'tickets' && (ticket === undefined || ticket === 'new' || isTicketId(ticket));
 }

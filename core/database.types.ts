@@ -282,6 +282,7 @@ export type Database = {
         },
         TicketRow
       >;
+      find_users: Fn<{ query: string }, FoundUser[]>;
       resend_message: Fn<{ message_id: string }, undefined>;
       create_telegram_link_code: Fn<Record<never, never>, string>;
       unlink_telegram: Fn<Record<never, never>, undefined>;
@@ -289,6 +290,9 @@ export type Database = {
     };
   };
 };
+
+/** A user as a search by name, e-mail address or Member ID gives them. */
+export type FoundUser = Pick<ProfileRow, 'id' | 'nickname' | 'email' | 'member_id' | 'avatar'>;
 
 /** How many tickets are in each state. */
 export type StatusCounts = { open: number; answered: number; closed: number; archived: number };

@@ -78,6 +78,7 @@ describe('what the catalogue must show', () => {
         ],
         ...['save_canned_reply', 'delete_canned_reply', 'assign_ticket', 'mute_ticket', 'create_ticket_for'],
         'staff_ticket_counts',
+        'find_users',
         ...[
           'create_telegram_link_code',
           'unlink_telegram',

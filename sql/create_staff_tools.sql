@@ -232,6 +232,33 @@ comment on function public.staff_ticket_counts is
 
 -- 3. Writing to a user first -----------------------------------------------------------------------------------------
 
+create or replace function private.users_found(query text, size integer)
+returns jsonb language sql stable security definer set search_path = '' as $$
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+      'id', f.id, 'nickname', f.nickname, 'email', f.email, 'member_id', f.member_id, 'avatar', f.avatar)
+    order by f.place, f.nickname, f.id), '[]')
+  from (
+    select p.id, p.nickname, p.email, p.member_id, p.avatar,
+      case when lower(q.term) in (lower(p.email), lower(p.member_id)) then 0
+        when lower(p.nickname) = lower(q.term) then 1 else 2 end as place
+    from (select pg_catalog.btrim(users_found.query) as term) q
+    join public.profiles p on q.term <> ''
+      and position(lower(q.term) in lower(concat_ws(' ', p.nickname, p.email, p.member_id))) > 0
+    order by place, p.nickname, p.id limit users_found.size) f
+$$;
+comment on function private.users_found is
+  'At most size users whose e-mail address, nickname or Member ID holds query: [{id, nickname, email, member_id, avatar}], the best fitting first. No errors.';
+
+create or replace function public.find_users(query text)
+returns jsonb language plpgsql stable security definer set search_path = '' as $$
+begin
+  perform private.staff_caller();
+  return private.users_found(find_users.query, 8);
+end
+$$;
+comment on function public.find_users is
+  'For staff: the users to write to, as private.users_found gives them, eight at most. Errors: 403 not_staff.';
+
 create or replace function private.create_ticket_for_as(
   user_id uuid, subject text, message_id uuid, body text, attachments jsonb, author_id uuid, author_name text, source text)
 returns public.tickets language plpgsql security definer set search_path = '' as $$
@@ -293,7 +320,7 @@ select private.publish('public.ticket_staff_state');
 revoke execute on function
   private.save_canned_reply_as(text, text, uuid), private.on_staff_state_changed(), private.on_assignee_renamed(),
   private.assign_ticket_as(uuid, uuid, bigint, text, text), private.mute_ticket_as(uuid, timestamptz),
-  private.create_ticket_for_as(uuid, text, uuid, text, jsonb, uuid, text, text)
+  private.create_ticket_for_as(uuid, text, uuid, text, jsonb, uuid, text, text), private.users_found(text, integer)
   from public, anon, authenticated;
 do $$
 declare
@@ -301,7 +328,7 @@ declare
 begin
   foreach name in array array[
     'save_canned_reply', 'delete_canned_reply', 'assign_ticket', 'mute_ticket', 'create_ticket_for',
-    'staff_ticket_counts']
+    'find_users', 'staff_ticket_counts']
   loop
     execute format('revoke execute on function public.%I from public, anon', name);
     execute format('grant execute on function public.%I to authenticated, service_role', name);

@@ -121,22 +121,12 @@ $$;
 comment on function public.telegram_create_ticket is
   'For the bot: staff write to a user first; files lie in telegram/<message id>/. Out: the ticket; the same message_id again gives the same. Errors: those of private.create_ticket_for_as.';
 
--- Users by e-mail address, nickname or Member ID, the best fitting first.
 create or replace function public.telegram_users(query text, size integer default 8)
 returns jsonb language sql stable security definer set search_path = '' as $$
-  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-      'id', f.id, 'nickname', f.nickname, 'email', f.email, 'member_id', f.member_id) order by f.place, f.nickname), '[]')
-  from (
-    select p.id, p.nickname, p.email, p.member_id,
-      case when lower(q.term) in (lower(p.email), lower(p.member_id)) then 0
-        when lower(p.nickname) = lower(q.term) then 1 else 2 end as place
-    from (select pg_catalog.btrim(telegram_users.query) as term) q
-    join public.profiles p on q.term <> ''
-      and position(lower(q.term) in lower(concat_ws(' ', p.nickname, p.email, p.member_id))) > 0
-    order by place, p.nickname, p.id limit telegram_users.size) f
+  select private.users_found(telegram_users.query, telegram_users.size)
 $$;
 comment on function public.telegram_users is
-  'For the bot: at most size users whose e-mail address, nickname or Member ID holds query: [{id, nickname, email, member_id}], the best fitting first. No errors.';
+  'For the bot: the users whose e-mail address, nickname or Member ID holds query, as private.users_found gives them. No errors.';
 
 -- Who can be given a ticket.
 create or replace function public.telegram_staff()

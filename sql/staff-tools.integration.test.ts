@@ -202,6 +202,22 @@ describe('writing to a user first', () => {
     expect(files.data).toEqual([{ file_name: 'contract.txt' }]);
   });
 
+  test('finds the user by name, e-mail address or Member ID, the best fitting first, for staff alone', async () => {
+    const [nearly, exactly] = await Promise.all([
+      desk.createUser({ nickname: 'Розалия Звёздная' }),
+      desk.createUser({ nickname: 'розалия' }),
+    ]);
+    const find = (query: string) => call(staff.client, 'find_users', { query });
+    expect((await find(' РОЗАЛИЯ ')).map(({ id }) => id)).toEqual([exactly.id, nearly.id]);
+    const [found] = await find(nearly.email);
+    expect(Object.keys(found!).toSorted()).toEqual(['avatar', 'email', 'id', 'member_id', 'nickname']);
+    expect(await find(found!.member_id.toLowerCase())).toEqual([found]);
+    for (const query of ['', '  ', 'Розалия%', 'nobody@nowhere']) expect(await find(query)).toEqual([]);
+    expect((await find('@')).length).toBeLessThanOrEqual(8);
+    expect(await refusal(nearly.client, 'find_users', { query: '@' })).toBe('403 not_staff');
+    expect(await refusal(desk.anonymous(), 'find_users', { query: '@' })).toBe('401 42501');
+  });
+
   test('is staff’s alone, and checks user, subject and words', async () => {
     const args = { user_id: user.id, subject: 'x', message_id: randomUUID(), message: 'x' };
     const other = await desk.createUser();

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { SupabaseClient } from '@supabase/supabase-js';
-import { Inbox, MessageSquareQuote } from 'lucide-react';
+import { Inbox, MessageSquareQuote, SquarePen } from 'lucide-react';
 import { useDeferredValue, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
@@ -18,6 +18,7 @@ import { ListHeader } from '../../ui/shell/ListHeader.tsx';
 import { SplitView } from '../../ui/shell/SplitView.tsx';
 import { usePageTitle } from '../../ui/shell/usePageTitle.ts';
 import { useSection } from '../../ui/tickets/list-section.ts';
+import { isTicketId } from '../../ui/tickets/ticket-id.ts';
 import { StatusFilters } from '../../ui/tickets/StatusFilters.tsx';
 import { TicketList } from '../../ui/tickets/TicketList.tsx';
 import { useStaffCounts } from '../../ui/tickets/useStaffState.ts';
@@ -28,6 +29,7 @@ import { VirtualRows } from './VirtualRows.tsx';
 
 const Conversation = deferred(() => import('./Conversation.tsx'), <DetailSkeleton />);
 const CannedReplies = deferred(() => import('../canned/CannedReplies.tsx'), <DetailSkeleton />);
+const NewTicket = deferred(() => import('./NewTicket.tsx'), <DetailSkeleton />);
 const StaffProfile = deferred(() => import('../profile/StaffProfile.tsx'), <DetailSkeleton />);
 
 const pathOf = (id: string) => `/tickets/${id}`;
@@ -36,7 +38,7 @@ type Props = {
   supabase: SupabaseClient<Database>;
   /** The staff member at the panel. */
   currentUser: Pick<ProfileRow, 'id'>;
-  /** What the right side shows: a ticket's id, 'profile' or 'replies'; undefined: nothing yet. */
+  /** What the right side shows: a ticket's id, 'new', 'profile' or 'replies'; undefined: nothing yet. */
   open?: string | undefined;
 };
 
@@ -63,7 +65,7 @@ function Tickets({ open }: { open: string | undefined }) {
     const timer = setTimeout(Conversation.preload, afterFirstLoad);
     return () => clearTimeout(timer);
   }, []);
-  const ticketId = open === 'profile' || open === 'replies' ? undefined : open;
+  const ticketId = open !== undefined && isTicketId(open) ? open : undefined;
   const back = `/tickets${listSearch}`;
 
   return (
@@ -75,6 +77,13 @@ function Tickets({ open }: { open: string | undefined }) {
         list={
           <>
             <ListHeader title={t('tickets.title')}>
+              <IconButton
+                label={t('writeFirst.open')}
+                data-testid="new-ticket"
+                onClick={() => navigate('/tickets/new')}
+              >
+                <SquarePen aria-hidden className="size-5" />
+              </IconButton>
               <IconButton
                 label={t('canned.open')}
                 data-testid="open-canned"
@@ -109,6 +118,8 @@ function Tickets({ open }: { open: string | undefined }) {
             <StaffProfile back={back} />
           ) : open === 'replies' ? (
             <CannedReplies back={back} />
+          ) : open === 'new' ? (
+            <NewTicket back={back} onCreated={(id) => navigate(pathOf(id), { replace: true })} />
           ) : ticketId === undefined ? (
             <EmptyState icon={Inbox} title={t('tickets.choose.title')} text={t('tickets.choose.text')} />
           ) : (
@@ -121,10 +132,16 @@ function Tickets({ open }: { open: string | undefined }) {
   );
 }
 
+/** What the pages that aren't a ticket's are called. */
+const titles: Record<string, string> = {
+  replies: 'canned.title',
+  profile: 'profile.title',
+  new: 'newTicket.title',
+};
+
 function PageTitle({ open }: { open: string | undefined }) {
   const { t } = useTranslation();
-  const title = open === 'replies' ? 'canned.title' : open === 'profile' ? 'profile.title' : 'app.panel';
-  usePageTitle(t(title), useUnreadTotal());
+  usePageTitle(t(titles[open ?? ''] ?? 'app.panel'), useUnreadTotal());
   return null;
 }
 

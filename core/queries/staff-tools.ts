@@ -1,4 +1,10 @@
-import type { CannedReplyRow, ProfileRow, StaffStateRow, StaffTicketCounts } from '../database.types.ts';
+import type {
+  CannedReplyRow,
+  FoundUser,
+  ProfileRow,
+  StaffStateRow,
+  StaffTicketCounts,
+} from '../database.types.ts';
 import { unwrap, type Client } from './check.ts';
 
 /** The canned replies, by name (staff). */
@@ -36,4 +42,9 @@ export async function fetchStaff(client: Client): Promise<Pick<ProfileRow, 'id' 
   return unwrap(
     await client.from('profiles').select('id,nickname,avatar').eq('role', 'admin').order('nickname'),
   );
+}
+
+/** Users whose nickname, e-mail address or Member ID holds `query`, the best fitting first (staff). */
+export async function findUsers(client: Client, query: string): Promise<FoundUser[]> {
+  return unwrap(await client.rpc('find_users', { query }));
 }

@@ -165,6 +165,7 @@ export default {
     message: 'Message',
     messagePlaceholder: 'What happened, what you expected, what you have tried…',
     files: 'Files',
+    recipientMissing: 'Choose whom to write to.',
     send: 'Send',
     sending: 'Sending…',
     uploading: 'Uploading files…',

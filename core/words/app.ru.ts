@@ -167,6 +167,7 @@ export default {
     message: 'Сообщение',
     messagePlaceholder: 'Что произошло, что вы ожидали увидеть, что уже пробовали…',
     files: 'Файлы',
+    recipientMissing: 'Выберите, кому написать.',
     send: 'Отправить',
     sending: 'Отправляем…',
     uploading: 'Загружаем файлы…',

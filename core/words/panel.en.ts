@@ -1,7 +1,7 @@
 import type { Translation } from './shape.ts';
 import type ru from './panel.ru.ts';
 
-/** The words that only staff read: who has a ticket, muting, canned replies. */
+/** The words that only staff read: who has a ticket, muting, writing first, canned replies. */
 export default {
   assignment: {
     filter: 'Whose tickets',
@@ -19,6 +19,17 @@ export default {
     forHour: 'Mute for an hour',
     forShift: 'Mute for 8 hours',
     forGood: 'Mute for good',
+  },
+  writeFirst: {
+    open: 'Write to a user',
+    text: 'Write to a user first: they get a new ticket with your message.',
+    to: 'To',
+    hint: 'Find the user by name, e-mail or Member ID.',
+    placeholder: 'Name, e-mail or Member ID',
+    found: 'Users found',
+    nobody: 'Nobody found. Check the spelling.',
+    change: 'Choose another user',
+    messagePlaceholder: 'What you want to tell them…',
   },
   canned: {
     title: 'Canned replies',

@@ -1,4 +1,4 @@
-/** The words that only staff read: who has a ticket, muting, canned replies. */
+/** The words that only staff read: who has a ticket, muting, writing first, canned replies. */
 export default {
   assignment: {
     filter: 'Чьи тикеты',
@@ -16,6 +16,17 @@ export default {
     forHour: 'Без звука на час',
     forShift: 'Без звука на 8 часов',
     forGood: 'Без звука насовсем',
+  },
+  writeFirst: {
+    open: 'Написать пользователю',
+    text: 'Напишите пользователю первым: у него появится новый тикет с вашим сообщением.',
+    to: 'Кому',
+    hint: 'Найдите пользователя по имени, почте или Member ID.',
+    placeholder: 'Имя, почта или Member ID',
+    found: 'Найденные пользователи',
+    nobody: 'Никого не нашлось. Проверьте, нет ли опечатки.',
+    change: 'Выбрать другого пользователя',
+    messagePlaceholder: 'О чём вы хотите сообщить…',
   },
   canned: {
     title: 'Готовые ответы',

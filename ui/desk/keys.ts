@@ -13,6 +13,7 @@ export const deskKeys = {
   /** Under the thread's own key: who asks for the thread again asks for these, too. */
   deadLetters: (ticketId: string) => ['desk', 'thread', ticketId, 'dead-letters'],
   message: (id: string) => ['desk', 'message', id],
+  foundUsers: (query: string) => ['desk', 'found-users', query],
   profile: (id: string) => ['desk', 'profile', id],
   notes: (ticketId: string) => ['desk', 'notes', ticketId],
   file: (path: string) => ['desk', 'file', path],

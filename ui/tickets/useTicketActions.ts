@@ -45,7 +45,13 @@ export function useSetStatus() {
   );
 }
 
-export type NewTicket = { subject: string; text: string; files?: PendingFiles | undefined };
+export type NewTicket = {
+  subject: string;
+  text: string;
+  files?: PendingFiles | undefined;
+  /** Whose ticket it becomes, when staff write first; else the writer's own. */
+  userId?: string | undefined;
+};
 
 /**
  * Opens a ticket: `mutateAsync({ subject, text, files })` gives its row. `files` are those of `usePendingFiles`;
@@ -54,14 +60,17 @@ export type NewTicket = { subject: string; text: string; files?: PendingFiles | 
 export function useCreateTicket() {
   const { supabase } = useDesk();
   const attempt = useRef<string>(undefined);
-  return useTicketMutation(async ({ subject, text, files }: NewTicket) => {
+  return useTicketMutation(async ({ subject, text, files, userId }: NewTicket) => {
     const messageId = files?.messageId ?? (attempt.current ??= crypto.randomUUID());
     const attachments: UploadedAttachment[] = files?.uploaded() ?? [];
     if (files?.store.getState().some(({ state }) => state !== 'uploaded')) {
       throw new DeskError('attachments_invalid', 'Some files are not uploaded');
     }
+    const first = { subject, message_id: messageId, message: text, attachments };
     const ticket = unwrap(
-      await supabase.rpc('create_ticket', { subject, message_id: messageId, message: text, attachments }),
+      userId === undefined
+        ? await supabase.rpc('create_ticket', first)
+        : await supabase.rpc('create_ticket_for', { ...first, user_id: userId }),
     );
     attempt.current = undefined;
     return ticket;
