@@ -215,6 +215,14 @@ export const panelScreens: Screen[] = [
     leave: endSearch,
   },
   {
+    name: 'admin-new',
+    open: async (visit) => {
+      await panel(visit, '/new');
+      await visit.page.getByTestId('find-user').fill('@example');
+      await visit.page.getByTestId('found-user').first().waitFor();
+    },
+  },
+  {
     name: 'admin-replies',
     open: async (visit) => {
       await goTo(visit, '/admin/replies');
