@@ -13,7 +13,7 @@ const vendors = [
   {
     name: 'libraries',
     // Mutations come with what mutates, after the first load.
-    test: /node_modules[\\/](i18next|react-i18next|zustand|wouter|clsx|zod|lucide-react(?!.*icons)|@tanstack(?!.*(useMutation|mutationObserver)))[\\/]/,
+    test: /node_modules[\\/](i18next|zustand|wouter|clsx|zod|lucide-react(?!.*icons)|@tanstack(?!.*(useMutation|mutationObserver)))[\\/]/,
   },
 ];
 

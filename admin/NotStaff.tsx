@@ -1,6 +1,6 @@
 import { ShieldAlert } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import { useSession } from '../ui/auth/session.tsx';
+import { useTranslation } from '../ui/i18n/words.tsx';
 import { useOwnProfile } from '../ui/profile/own-profile.tsx';
 import { Button } from '../ui/shell/Button.tsx';
 import { EmptyState } from '../ui/shell/EmptyState.tsx';

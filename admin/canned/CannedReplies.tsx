@@ -1,8 +1,8 @@
 import { CloudOff, MessageSquareQuote, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { CannedReplyRow } from '../../core/database.types.ts';
 import { errorKey } from '../../ui/i18n/error-key.ts';
+import { useTranslation } from '../../ui/i18n/words.tsx';
 import { Button } from '../../ui/shell/Button.tsx';
 import { ConfirmDialog } from '../../ui/shell/ConfirmDialog.tsx';
 import { DetailPage } from '../../ui/shell/DetailPage.tsx';

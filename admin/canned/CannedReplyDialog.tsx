@@ -1,12 +1,12 @@
 import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
 import { useForm } from 'react-hook-form';
-import { useTranslation } from 'react-i18next';
 import { z } from 'zod/mini';
 import { cannedPlaceholders } from '../../core/canned.ts';
 import type { CannedReplyRow } from '../../core/database.types.ts';
 import { lengthOf, limits } from '../../core/limits.ts';
 import { FormProblem } from '../../ui/auth/FormProblem.tsx';
 import { errorKey } from '../../ui/i18n/error-key.ts';
+import { useTranslation } from '../../ui/i18n/words.tsx';
 import { Button } from '../../ui/shell/Button.tsx';
 import { Dialog } from '../../ui/shell/Dialog.tsx';
 import { Field } from '../../ui/shell/Field.tsx';

@@ -1,12 +1,12 @@
 import { clsx } from 'clsx';
 import { MessageSquareQuote, Settings2 } from 'lucide-react';
 import { useEffect, useId, useImperativeHandle, useState, type KeyboardEvent } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { fillPlaceholders } from '../../core/canned.ts';
 import type { CannedReplyRow } from '../../core/database.types.ts';
 import type { ComposerToolsProps } from '../../ui/composer/composerTools.ts';
 import { useDeskState } from '../../ui/desk/DeskProvider.tsx';
+import { useTranslation } from '../../ui/i18n/words.tsx';
 import { IconButton } from '../../ui/shell/IconButton.tsx';
 import { Menu, MenuItem, MenuSeparator } from '../../ui/shell/Menu.tsx';
 import { useProfileOf } from '../../ui/tickets/useNotes.ts';

@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { unwrap } from '../../core/queries/check.ts';
 import { useDesk } from '../../ui/desk/DeskProvider.tsx';
 import { errorKey } from '../../ui/i18n/error-key.ts';
+import { useTranslation } from '../../ui/i18n/words.tsx';
 import { Card } from '../../ui/profile/Card.tsx';
 import { Button } from '../../ui/shell/Button.tsx';
 import { CopyButton } from '../../ui/shell/CopyButton.tsx';

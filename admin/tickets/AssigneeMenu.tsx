@@ -1,6 +1,6 @@
 import { Check, UserRound, UserRoundCheck, UserRoundX } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import { useDesk } from '../../ui/desk/DeskProvider.tsx';
+import { useTranslation } from '../../ui/i18n/words.tsx';
 import { UserAvatar } from '../../ui/profile/UserAvatar.tsx';
 import { Avatar } from '../../ui/shell/Avatar.tsx';
 import { Menu, MenuItem, MenuSeparator } from '../../ui/shell/Menu.tsx';

@@ -1,7 +1,7 @@
 import { PanelRight } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import type { TicketRow } from '../../core/database.types.ts';
 import { useDates } from '../../ui/i18n/dates.ts';
+import { useTranslation } from '../../ui/i18n/words.tsx';
 import { UserAvatar } from '../../ui/profile/UserAvatar.tsx';
 import { Avatar } from '../../ui/shell/Avatar.tsx';
 import { CopyButton } from '../../ui/shell/CopyButton.tsx';

@@ -1,9 +1,9 @@
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { TicketRow } from '../../core/database.types.ts';
 import { useDates } from '../../ui/i18n/dates.ts';
+import { useTranslation } from '../../ui/i18n/words.tsx';
 import { UserAvatar } from '../../ui/profile/UserAvatar.tsx';
 import { CopyButton } from '../../ui/shell/CopyButton.tsx';
 import { IconButton } from '../../ui/shell/IconButton.tsx';

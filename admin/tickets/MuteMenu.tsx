@@ -1,7 +1,7 @@
 import { Bell, BellOff, Clock, Clock8, Infinity as Forever } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import { useDesk } from '../../ui/desk/DeskProvider.tsx';
 import { useDates } from '../../ui/i18n/dates.ts';
+import { useTranslation } from '../../ui/i18n/words.tsx';
 import { IconButton } from '../../ui/shell/IconButton.tsx';
 import { Menu, MenuItem } from '../../ui/shell/Menu.tsx';
 import { useMuted, useMuteTicket, useStaffState } from '../../ui/tickets/useStaffState.ts';

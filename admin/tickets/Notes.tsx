@@ -1,8 +1,8 @@
 import { useState, type FormEvent } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { NoteRow } from '../../core/database.types.ts';
 import { errorKey } from '../../ui/i18n/error-key.ts';
 import { useDates } from '../../ui/i18n/dates.ts';
+import { useTranslation } from '../../ui/i18n/words.tsx';
 import { Button } from '../../ui/shell/Button.tsx';
 import { useAddNote, useTicketNotes } from '../../ui/tickets/useNotes.ts';
 

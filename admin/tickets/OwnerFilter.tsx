@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import type { StatusCounts } from '../../core/database.types.ts';
+import { useTranslation } from '../../ui/i18n/words.tsx';
 import { Segmented } from '../../ui/shell/Segmented.tsx';
 import { owners, useSection } from '../../ui/tickets/list-section.ts';
 import { useStaffCounts } from '../../ui/tickets/useStaffState.ts';

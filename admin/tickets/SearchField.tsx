@@ -1,5 +1,5 @@
 import { Search, X } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../ui/i18n/words.tsx';
 import { IconButton } from '../../ui/shell/IconButton.tsx';
 
 /** Looks tickets up as one types; Escape empties it. */

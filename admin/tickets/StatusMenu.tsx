@@ -1,7 +1,7 @@
 import { Check, ChevronDown } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import type { TicketRow } from '../../core/database.types.ts';
 import { errorKey } from '../../ui/i18n/error-key.ts';
+import { useTranslation } from '../../ui/i18n/words.tsx';
 import { Menu, MenuItem } from '../../ui/shell/Menu.tsx';
 import { Spinner } from '../../ui/shell/Spinner.tsx';
 import { StatusDot } from '../../ui/tickets/StatusChip.tsx';

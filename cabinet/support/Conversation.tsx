@@ -1,9 +1,9 @@
 import { CircleCheck, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { TicketRow } from '../../core/database.types.ts';
 import { errorKey } from '../../ui/i18n/error-key.ts';
 import { useDates } from '../../ui/i18n/dates.ts';
+import { useTranslation } from '../../ui/i18n/words.tsx';
 import { Button } from '../../ui/shell/Button.tsx';
 import { ConfirmDialog } from '../../ui/shell/ConfirmDialog.tsx';
 import { DetailHeader } from '../../ui/shell/DetailHeader.tsx';

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../ui/i18n/words.tsx';
 import { DetailPage } from '../../ui/shell/DetailPage.tsx';
 import { TicketForm } from '../../ui/tickets/TicketForm.tsx';
 

@@ -1,7 +1,7 @@
 import { MessagesSquare, Plus } from 'lucide-react';
 import { useEffect } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
+import { useTranslation } from '../../ui/i18n/words.tsx';
 import { ConnectionBanner } from '../../ui/notifications/ConnectionBanner.tsx';
 import { Notifications } from '../../ui/notifications/Notifications.tsx';
 import { Button } from '../../ui/shell/Button.tsx';

@@ -1,7 +1,7 @@
 import { Paperclip } from 'lucide-react';
 import { useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { limits } from '../../core/limits.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { Button } from '../shell/Button.tsx';
 import { formatBytes } from './format.ts';
 import type { PendingFiles, RefusedFile } from './PendingFiles.ts';

@@ -1,7 +1,7 @@
 import { ChevronLeft, ChevronRight, Download, X } from 'lucide-react';
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { AttachmentRow } from '../../core/database.types.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { downloadUrl } from './signedUrls.ts';
 import { useSignedUrl } from './useFiles.ts';
 

@@ -1,8 +1,8 @@
 import { clsx } from 'clsx';
 import { FileText, ImageOff } from 'lucide-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { AttachmentRow } from '../../core/database.types.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { deferred } from '../shell/deferred.tsx';
 import { isPicture } from './files.ts';
 import { formatBytes } from './format.ts';

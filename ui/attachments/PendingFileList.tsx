@@ -1,7 +1,7 @@
 import { clsx } from 'clsx';
 import { FileText, RotateCw, X } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
+import { useTranslation } from '../i18n/words.tsx';
 import { formatBytes } from './format.ts';
 import type { PendingFile, PendingFiles } from './PendingFiles.ts';
 

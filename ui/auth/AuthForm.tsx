@@ -1,6 +1,6 @@
 import type { ComponentProps, FormEventHandler, ReactNode } from 'react';
 import { MailCheck } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import { Button } from '../shell/Button.tsx';
 import { EmptyState } from '../shell/EmptyState.tsx';
 import { Field } from '../shell/Field.tsx';

@@ -1,5 +1,5 @@
 import { useEffect, useRef, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import type { AppName } from '../shell/app.ts';
 import { Logo } from '../shell/Logo.tsx';
 import { QuickSettings } from '../profile/QuickSettings.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import type { AppName } from '../shell/app.ts';
 import type { Config } from '../shell/config.ts';
 import { linkErrorKey } from './auth-error.ts';

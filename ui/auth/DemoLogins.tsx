@@ -1,5 +1,5 @@
 import { useState, useTransition } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import { Avatar } from '../shell/Avatar.tsx';
 import type { Config } from '../shell/config.ts';
 import { authErrorKey } from './auth-error.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import { AuthForm, EmailField, LetterSent } from './AuthForm.tsx';
 import { forgotPasswordSchema } from './schemas.ts';
 import { useSession } from './session.tsx';

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import { AuthForm, EmailField } from './AuthForm.tsx';
 import { LinkButton } from './LinkButton.tsx';
 import { PasswordField } from './PasswordField.tsx';

@@ -1,8 +1,8 @@
 import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
 import type { AuthError } from '@supabase/supabase-js';
 import { useForm, type DefaultValues, type FieldError } from 'react-hook-form';
-import { useTranslation } from 'react-i18next';
 import type { output, ZodMiniObject } from 'zod/mini';
+import { useTranslation } from '../i18n/words.tsx';
 import { authErrorKey } from './auth-error.ts';
 
 /**

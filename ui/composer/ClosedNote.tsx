@@ -1,7 +1,7 @@
 import { Archive, CircleCheck } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import { useDesk } from '../desk/DeskProvider.tsx';
 import { errorKey } from '../i18n/error-key.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { Button } from '../shell/Button.tsx';
 import { useReopenTicket } from '../tickets/useTicketActions.ts';
 

@@ -1,13 +1,13 @@
 import { clsx } from 'clsx';
 import { Paperclip, Reply, SendHorizontal, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { lengthOf, limits } from '../../core/limits.ts';
 import { formatBytes } from '../attachments/format.ts';
 import { PendingFileList } from '../attachments/PendingFileList.tsx';
 import { RefusedFiles } from '../attachments/RefusedFiles.tsx';
 import { useDesk, useDeskState } from '../desk/DeskProvider.tsx';
+import { useTranslation } from '../i18n/words.tsx';
 import { IconButton } from '../shell/IconButton.tsx';
 import { Spinner } from '../shell/Spinner.tsx';
 import { QuotedLine } from '../thread/Quote.tsx';

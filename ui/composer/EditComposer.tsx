@@ -1,11 +1,11 @@
 import { Check, Pencil, X } from 'lucide-react';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { lengthOf, limits } from '../../core/limits.ts';
 import { unwrap } from '../../core/queries/check.ts';
 import { useDesk } from '../desk/DeskProvider.tsx';
 import { errorKey } from '../i18n/error-key.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { IconButton } from '../shell/IconButton.tsx';
 import { Spinner } from '../shell/Spinner.tsx';
 import { useMessage } from '../thread/useMessage.ts';

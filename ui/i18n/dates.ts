@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from './words.tsx';
 
 const day = 86_400_000;
 

@@ -1,7 +1,7 @@
 import { RefreshCw, WifiOff } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useConnection } from '../desk/hooks.ts';
+import { useTranslation } from '../i18n/words.tsx';
 
 /** Shorter interruptions than this, in ms, nobody needs to hear of. */
 const patience = 2_500;

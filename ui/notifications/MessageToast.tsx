@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import { Avatar } from '../shell/Avatar.tsx';
 import { IconButton } from '../shell/IconButton.tsx';
 

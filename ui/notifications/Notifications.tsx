@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useFailure, useIncomingMessage } from '../desk/hooks.ts';
 import type { Side } from '../desk/typing.ts';
 import { errorKey } from '../i18n/error-key.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { readPreference } from '../profile/preferences.ts';
 import { deferred } from '../shell/deferred.tsx';
 import { useUnreadTotal } from '../tickets/useTickets.ts';

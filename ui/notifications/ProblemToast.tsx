@@ -1,5 +1,5 @@
 import { CircleAlert, X } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import { IconButton } from '../shell/IconButton.tsx';
 
 /** Something that was shown as done and wasn't. */

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent } from 'react';
-import { useTranslation } from 'react-i18next';
 import { toast, Toaster } from 'sonner';
 import { timings } from '../../core/limits.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { MessageToast } from './MessageToast.tsx';
 import { ProblemToast } from './ProblemToast.tsx';
 

@@ -1,8 +1,8 @@
 import { Monitor, Moon, Sun } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import type { Locale } from '../../core/database.types.ts';
 import { languageNames } from '../i18n/language-names.ts';
 import { changeLocale } from '../i18n/locale.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { Segmented } from '../shell/Segmented.tsx';
 import { usePreference } from './preferences.ts';
 import { useUpdateProfile } from './update-profile.ts';

@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import { DeskError } from '../../core/errors.ts';
 import { buckets } from '../../core/limits.ts';
 import { useSession } from '../auth/session.tsx';
 import { errorKey } from '../i18n/error-key.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { Button } from '../shell/Button.tsx';
 import { useOwnProfile } from './own-profile.tsx';
 import { squarePicture } from './square-picture.ts';

@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react';
-import { useTranslation } from 'react-i18next';
 import { nicknameSchema } from '../auth/schemas.ts';
 import { errorKey } from '../i18n/error-key.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { Button } from '../shell/Button.tsx';
 import { Field } from '../shell/Field.tsx';
 import { useOwnProfile } from './own-profile.tsx';

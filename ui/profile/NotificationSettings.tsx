@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import { playChime } from '../notifications/chime.ts';
 import { Button } from '../shell/Button.tsx';
 import { Switch } from '../shell/Switch.tsx';

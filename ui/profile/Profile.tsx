@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useSession } from '../auth/session.tsx';
 import { useDates } from '../i18n/dates.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { Button } from '../shell/Button.tsx';
 import { CopyButton } from '../shell/CopyButton.tsx';
 import { DetailPage } from '../shell/DetailPage.tsx';

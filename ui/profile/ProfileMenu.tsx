@@ -1,7 +1,7 @@
 import { LogOut, Monitor, Moon, Settings, Sun } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { useSession } from '../auth/session.tsx';
+import { useTranslation } from '../i18n/words.tsx';
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../shell/Menu.tsx';
 import { useOwnProfile } from './own-profile.tsx';
 import { usePreference } from './preferences.ts';

@@ -1,7 +1,7 @@
 import { Languages, Monitor, Moon, Sun } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import { languageNames } from '../i18n/language-names.ts';
 import { changeLocale } from '../i18n/locale.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { IconButton } from '../shell/IconButton.tsx';
 import { usePreference } from './preferences.ts';
 

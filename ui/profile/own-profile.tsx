@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { createContext, use, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { UserX } from 'lucide-react';
 import type { ProfileRow } from '../../core/database.types.ts';
 import { unwrap } from '../../core/queries/check.ts';
 import { useSession } from '../auth/session.tsx';
 import { errorKey } from '../i18n/error-key.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { Button } from '../shell/Button.tsx';
 import { EmptyState } from '../shell/EmptyState.tsx';
 import { LoadingScreen } from '../shell/LoadingScreen.tsx';

@@ -1,7 +1,7 @@
 import { ArrowLeft } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
+import { useTranslation } from '../i18n/words.tsx';
 
 /** The bar above what is open beside the list; on a phone with the way back to it. */
 export function DetailHeader({ back, children }: { back: string; children: ReactNode }) {

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import { Skeleton } from './Skeleton.tsx';
 
 /** The right side while its code or its ticket is on the way. */

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import { Logo } from './Logo.tsx';
 
 /** The whole page while the app gets ready. */

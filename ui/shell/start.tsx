@@ -2,9 +2,9 @@ import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import type { i18n } from 'i18next';
 import { StrictMode, useEffect, useState, type ComponentType } from 'react';
 import { createRoot } from 'react-dom/client';
-import { I18nextProvider } from 'react-i18next';
 import type { Database } from '../../core/database.types.ts';
 import { preferredLocale, startI18n } from '../i18n/locale.ts';
+import { WordsProvider } from '../i18n/words.tsx';
 import { followTheme } from '../theme/theme.ts';
 import type { AppName } from './app.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
@@ -64,10 +64,10 @@ function Startup({ app, App, first }: StartupProps) {
 
   if (!ready) return null;
   return (
-    <I18nextProvider i18n={ready.i18n}>
+    <WordsProvider i18n={ready.i18n}>
       <ErrorBoundary>
         {ready.desk ? <App {...ready.desk} /> : <Unavailable onRetry={() => setAttempt(prepare(app))} />}
       </ErrorBoundary>
-    </I18nextProvider>
+    </WordsProvider>
   );
 }

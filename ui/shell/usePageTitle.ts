@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 
 /** Names the page in the tab: `(3) Subject — Trivet`; `unread` 0 shows no count. Also marks the tab's icon. */
 export function usePageTitle(title: string, unread: number): void {

@@ -1,10 +1,10 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { unwrap } from '../../core/queries/check.ts';
 import { fetchDeadLetters } from '../../core/queries/deliveries.ts';
 import { useDesk } from '../desk/DeskProvider.tsx';
 import { deskKeys } from '../desk/keys.ts';
 import { errorKey } from '../i18n/error-key.ts';
+import { useTranslation } from '../i18n/words.tsx';
 
 /** Under a message that Telegram refused for good: why, and the way to send it there once more (staff). */
 export function DeadLetterNote({ ticketId, messageId }: { ticketId: string; messageId: string }) {

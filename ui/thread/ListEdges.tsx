@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import { Spinner } from '../shell/Spinner.tsx';
 
 type Context = { hasOlder: boolean; older: 'idle' | 'loading' | 'failed'; onRetry: () => void };

@@ -1,11 +1,11 @@
 import { Copy, Ellipsis, Pencil, Reply, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { limits } from '../../core/limits.ts';
 import { unwrap } from '../../core/queries/check.ts';
 import type { Message } from '../../core/queries/messages.ts';
 import type { Draft } from '../composer/draft.ts';
 import { useDesk, useDeskState } from '../desk/DeskProvider.tsx';
+import { useTranslation } from '../i18n/words.tsx';
 import { ConfirmDialog } from '../shell/ConfirmDialog.tsx';
 import { Menu, MenuItem } from '../shell/Menu.tsx';
 import { ReactionChoice } from './MessageReactions.tsx';

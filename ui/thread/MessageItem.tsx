@@ -1,13 +1,13 @@
 import { clsx } from 'clsx';
 import { CircleCheck, RotateCcw } from 'lucide-react';
 import { memo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Message } from '../../core/queries/messages.ts';
 import { isPicture } from '../attachments/files.ts';
 import { MessageFiles } from '../attachments/MessageFiles.tsx';
 import type { Draft } from '../composer/draft.ts';
 import type { OutgoingMessage } from '../composer/outgoing.ts';
 import { useDesk } from '../desk/DeskProvider.tsx';
+import { useTranslation } from '../i18n/words.tsx';
 import { Avatar } from '../shell/Avatar.tsx';
 import { DeadLetterNote } from './DeadLetterNote.tsx';
 import { timeOfDay } from '../i18n/dates.ts';

@@ -1,12 +1,12 @@
 import { ChevronDown } from 'lucide-react';
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Virtuoso, type VirtuosoHandle } from 'react-virtuoso';
 import { useStore } from 'zustand';
 import type { Draft } from '../composer/draft.ts';
 import type { OutgoingMessage } from '../composer/outgoing.ts';
 import { useDesk } from '../desk/DeskProvider.tsx';
 import { compareMoments, type Thread } from '../desk/merge.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { ListEnd, ListTop } from './ListEdges.tsx';
 import { MessageItem } from './MessageItem.tsx';
 import { buildRows, isUnread, type ThreadRow } from './rows.ts';

@@ -1,9 +1,9 @@
 import { clsx } from 'clsx';
-import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { limits } from '../../core/limits.ts';
 import type { Message } from '../../core/queries/messages.ts';
 import { useDesk, useDeskState } from '../desk/DeskProvider.tsx';
+import { useTranslation } from '../i18n/words.tsx';
 import { MenuRow, MenuRowItem } from '../shell/Menu.tsx';
 import { Tooltip } from '../shell/Tooltip.tsx';
 import { reactorNames, shownReactions, type ShownReaction } from './reactions.ts';

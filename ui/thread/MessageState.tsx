@@ -1,5 +1,5 @@
 import { Check, CheckCheck, CircleAlert, Clock } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import type { ThreadRow } from './rows.ts';
 
 /** How far one's own message has come: on its way, sent, read, or not sent. */

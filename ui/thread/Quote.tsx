@@ -1,6 +1,6 @@
 import { clsx } from 'clsx';
-import { useTranslation } from 'react-i18next';
 import { useDesk } from '../desk/DeskProvider.tsx';
+import { useTranslation } from '../i18n/words.tsx';
 import { senderName } from './names.ts';
 import { useMessage } from './useMessage.ts';
 

@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useState, type DragEvent, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Upload } from 'lucide-react';
 import { Composer } from '../composer/Composer.tsx';
 import type { ComposerTools } from '../composer/composerTools.ts';
 import { draftOf } from '../composer/draft.ts';
 import { useDesk } from '../desk/DeskProvider.tsx';
 import type { Side } from '../desk/typing.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { MessageList } from './MessageList.tsx';
 import { ThreadFailed, ThreadSkeleton } from './ThreadStates.tsx';
 import { TypingStrip } from './TypingStrip.tsx';

@@ -1,7 +1,7 @@
 import { clsx } from 'clsx';
 import { CloudOff, MessagesSquare } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import { errorKey } from '../i18n/error-key.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { Button } from '../shell/Button.tsx';
 import { EmptyState } from '../shell/EmptyState.tsx';
 import { Skeleton } from '../shell/Skeleton.tsx';

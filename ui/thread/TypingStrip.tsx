@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next';
 import { useDesk } from '../desk/DeskProvider.tsx';
 import { useTyping } from '../desk/hooks.ts';
+import { useTranslation } from '../i18n/words.tsx';
 
 /** Shows who is typing. Its place is always there, so that nothing moves when somebody begins. */
 export function TypingStrip({ ticketId }: { ticketId: string }) {

@@ -1,6 +1,6 @@
 import { clsx } from 'clsx';
-import { useTranslation } from 'react-i18next';
 import type { TicketRow } from '../../core/database.types.ts';
+import { useTranslation } from '../i18n/words.tsx';
 
 type Shown = Pick<TicketRow, 'status' | 'archived_at'>;
 

@@ -1,8 +1,8 @@
 import { clsx } from 'clsx';
 import { Archive } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { StatusCounts } from '../../core/database.types.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { statuses, useSection, type Section } from './list-section.ts';
 
 /** The sections of the list with how many tickets each holds: filter and statistics in one. */

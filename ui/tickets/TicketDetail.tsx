@@ -1,9 +1,9 @@
 import { SearchX } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { TicketRow } from '../../core/database.types.ts';
 import { useDesk } from '../desk/DeskProvider.tsx';
 import { errorKey } from '../i18n/error-key.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { Button } from '../shell/Button.tsx';
 import { DetailPage } from '../shell/DetailPage.tsx';
 import { DetailSkeleton } from '../shell/DetailSkeleton.tsx';

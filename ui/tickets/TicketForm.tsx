@@ -1,7 +1,6 @@
 import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
 import { useEffect, type ReactNode, type Ref } from 'react';
 import { Controller, useForm, useWatch } from 'react-hook-form';
-import { useTranslation } from 'react-i18next';
 import { z } from 'zod/mini';
 import { useStore } from 'zustand';
 import type { FoundUser } from '../../core/database.types.ts';
@@ -10,6 +9,7 @@ import { FileField } from '../attachments/FileField.tsx';
 import { usePendingFiles } from '../attachments/useFiles.ts';
 import { FormProblem } from '../auth/FormProblem.tsx';
 import { errorKey } from '../i18n/error-key.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { Button } from '../shell/Button.tsx';
 import { Field } from '../shell/Field.tsx';
 import { useCreateTicket } from './useTicketActions.ts';

@@ -1,11 +1,11 @@
 import { clsx } from 'clsx';
 import { BellOff, CircleCheck, MessageCircle, MessageCircleReply, UserRound } from 'lucide-react';
 import { memo } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { TicketRow } from '../../core/database.types.ts';
 import { useTyping } from '../desk/hooks.ts';
 import { useDates } from '../i18n/dates.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { UserAvatar } from '../profile/UserAvatar.tsx';
 import { Avatar } from '../shell/Avatar.tsx';
 import { Badge } from '../shell/Badge.tsx';

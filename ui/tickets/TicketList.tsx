@@ -1,10 +1,10 @@
 import { Archive, CloudOff, Inbox, SearchX } from 'lucide-react';
 import type { ComponentType, KeyboardEvent, ReactNode } from 'react';
 import type { TicketRow } from '../../core/database.types.ts';
-import { useTranslation } from 'react-i18next';
 import { useDesk } from '../desk/DeskProvider.tsx';
 import type { Side } from '../desk/typing.ts';
 import { errorKey } from '../i18n/error-key.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { Button } from '../shell/Button.tsx';
 import { EmptyState } from '../shell/EmptyState.tsx';
 import { Skeleton } from '../shell/Skeleton.tsx';

@@ -1,0 +1,29 @@
+import type { i18n, TFunction } from 'i18next';
+import { createContext, use, useEffect, useState, type ReactNode } from 'react';
+
+type Words = { t: TFunction; i18n: i18n };
+
+const WordsContext = createContext<Words | undefined>(undefined);
+
+const wordsOf = (instance: i18n): Words => ({ t: instance.getFixedT(instance.language), i18n: instance });
+
+/**
+ * Gives everything inside the page's words, and anew when the language changes. One context for all: react-i18next's
+ * hook subscribes each component by itself and copies the instance for it, which a screenful of messages takes 20 ms for.
+ */
+export function WordsProvider({ i18n: instance, children }: { i18n: i18n; children: ReactNode }) {
+  const [words, setWords] = useState(() => wordsOf(instance));
+  useEffect(() => {
+    const renew = () => setWords(wordsOf(instance));
+    instance.on('languageChanged', renew);
+    return () => instance.off('languageChanged', renew);
+  }, [instance]);
+  return <WordsContext value={words}>{children}</WordsContext>;
+}
+
+/** The page's words: `t` gives a text, `i18n` knows the language. */
+export function useTranslation(): Words {
+  const words = use(WordsContext);
+  if (!words) throw new Error('useTranslation needs a <WordsProvider> above it');
+  return words;
+}
