@@ -423,6 +423,15 @@ describe('promises', () => {
     await reaction(page, 'Line 12 of', '👍').click();
     await reaction(panel, 'Line 12 of', '👍').filter({ hasText: '2' }).waitFor();
     expect(await reaction(page, 'Line 12 of', '👍').getAttribute('aria-pressed')).toBe('true');
+    // Each is told who: by what the mouse or the keyboard stops at, and by the button's name.
+    await reaction(page, 'Line 12 of', '👍').hover();
+    await page.getByTestId('tooltip').getByText('You, Анна', { exact: true }).waitFor();
+    await message(panel, 'Line 12 of').getByTestId('message-actions').focus();
+    await panel.keyboard.press('Shift+Tab');
+    await panel.getByTestId('tooltip').getByText('You, Nadia', { exact: true }).waitFor();
+    await panel.keyboard.press('Escape');
+    await panel.getByTestId('tooltip').waitFor({ state: 'detached' });
+    await panel.getByRole('button', { name: '2 reactions (You, Nadia)' }).waitFor();
     await reaction(panel, 'Line 12 of', '👍').click();
     await reaction(page, 'Line 12 of', '👍').filter({ hasNotText: '2' }).waitFor();
 
@@ -472,6 +481,36 @@ describe('promises', () => {
     const toasts = panel.getByTestId('toast');
     await toasts.filter({ hasText: 'A loud word' }).waitFor();
     expect(await toasts.filter({ hasText: 'A quiet word' }).count()).toBe(0);
+  });
+
+  it('staff write to a user first: found by a mistyped and a right name, with a file, and a draft that is kept', async () => {
+    await panel.goto(`${desk.url}/admin/tickets`);
+    await panel.getByTestId('new-ticket').click();
+    const form = panel.getByTestId('new-ticket-form');
+    const whom = form.getByRole('combobox', { name: 'To' });
+    await whom.and(panel.locator(':focus')).waitFor();
+    await form.getByRole('button', { name: 'Send' }).click();
+    await form.getByText('Choose whom to write to.').waitFor();
+    await whom.fill('nadja');
+    await form.getByText('Nobody found').waitFor();
+    await whom.fill(user.email.toUpperCase());
+    await form.getByTestId('found-user').filter({ hasText: 'Nadia' }).waitFor();
+    await whom.press('Enter');
+    await form.getByTestId('recipient').getByText(user.email).waitFor();
+    await panel.keyboard.type('Your delivery');
+    await form.getByLabel('Message').fill('It is late by a day, and we are sorry.');
+
+    await panel.reload();
+    await form.getByTestId('recipient').getByText(user.email).waitFor();
+    expect(await form.getByLabel('Subject').inputValue()).toBe('Your delivery');
+    await form.getByTestId('new-ticket-files').setInputFiles(png('sorry.png', 40, 30));
+    await form.getByRole('button', { name: 'Send' }).click();
+    await message(panel, 'It is late by a day').getByTestId('picture').waitFor();
+    const ticket = new URL(panel.url()).pathname.split('/').at(-1) ?? '';
+    await inCabinet(ticket);
+    await message(cabinet, 'It is late by a day').getByText('Анна').waitFor();
+    await panel.goto(`${desk.url}/admin/tickets/new`);
+    expect(await form.getByLabel('Subject').inputValue()).toBe('');
   });
 
   it('typing has ended in the database although the browser was killed', async () => {

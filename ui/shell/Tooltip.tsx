@@ -13,6 +13,7 @@ export function Tooltip({ text, children }: Props) {
   const [place, setPlace] = useState<CSSProperties>();
   const holding = useRef<ReturnType<typeof setTimeout>>(undefined);
   const held = useRef(false);
+  const whole = useRef<HTMLSpanElement>(null);
   const hide = () => {
     clearTimeout(holding.current);
     setPlace(undefined);
@@ -21,13 +22,19 @@ export function Tooltip({ text, children }: Props) {
   useEffect(() => {
     if (!isShown) return;
     const stop = new AbortController();
-    const close = () => setPlace(undefined);
-    document.addEventListener('pointerdown', close, { signal: stop.signal });
-    document.addEventListener('scroll', close, { signal: stop.signal, capture: true });
+    const closeBeside = ({ target }: Event) => {
+      if (!whole.current?.contains(target as Node)) setPlace(undefined);
+    };
+    const follow = () => {
+      if (whole.current) setPlace(placeAbove(whole.current));
+    };
+    document.addEventListener('pointerdown', closeBeside, { signal: stop.signal });
+    document.addEventListener('scroll', follow, { signal: stop.signal, capture: true, passive: true });
     return () => stop.abort();
   }, [isShown]);
   return (
     <span
+      ref={whole}
       className="inline-flex"
       onPointerEnter={(event) => {
         if (event.pointerType !== 'touch') setPlace(placeAbove(event.currentTarget));
@@ -43,6 +50,7 @@ export function Tooltip({ text, children }: Props) {
       onPointerDown={(event) => {
         held.current = false;
         if (event.pointerType !== 'touch') return;
+        hide();
         const control = event.currentTarget;
         holding.current = setTimeout(() => {
           held.current = true;
