@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import pg from 'pg';
 import { WebSocket } from 'ws';
+import { serviceClient } from '../api/supabase.ts';
 import { startEmbedded } from '../local/supabase/embedded.ts';
 import { benchBacklog } from './bridge/backlog.ts';
 import { benchBurst } from './bridge/burst.ts';
@@ -53,13 +54,12 @@ async function onFreshDesk(run: (desk: BenchDesk) => Promise<Figures>): Promise<
     sqlFiles: order.map((file) => path.join(root, 'sql', file)),
     logger: silent,
   });
-  const open = (key: string) =>
-    createClient(supabase.url, key, {
-      auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-      realtime: { transport: WebSocket as unknown as typeof globalThis.WebSocket },
-    });
-  const service = open(supabase.secretKey);
-  const user = open(supabase.publishableKey);
+  const { url, publishableKey, secretKey } = supabase;
+  const service = serviceClient(url, secretKey);
+  const user = createClient(url, publishableKey, {
+    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+    realtime: { transport: WebSocket as unknown as typeof globalThis.WebSocket },
+  });
   const database = new pg.Client({ connectionString: supabase.databaseUrl });
   await database.connect();
   try {
@@ -68,10 +68,10 @@ async function onFreshDesk(run: (desk: BenchDesk) => Promise<Figures>): Promise<
       'update private.settings set messages_per_minute = 100000, tickets_per_day = 100000',
     );
     await signIn(service, user);
-    return await run({ service, user, database, url: supabase.url, secretKey: supabase.secretKey });
+    return await run({ service, user, database, url, publishableKey, secretKey });
   } finally {
     await database.end();
-    await Promise.all([user.removeAllChannels(), service.removeAllChannels()]);
+    await service.removeAllChannels();
     await supabase.stop();
     await rm(dataDir, { recursive: true, force: true });
   }

@@ -19,6 +19,7 @@ export interface BenchDesk {
   user: SupabaseClient;
   database: pg.Client;
   url: string;
+  publishableKey: string;
   secretKey: string;
 }
 
