@@ -78,7 +78,7 @@ function Tickets({ open }: { open: string | undefined }) {
           <>
             <ListHeader title={t('tickets.title')}>
               <IconButton
-                label={t('writeFirst.open')}
+                label={t('newTicket.title')}
                 data-testid="new-ticket"
                 onClick={() => navigate('/tickets/new')}
               >

@@ -141,7 +141,7 @@ function Person({ user }: { user: FoundUser }) {
       <span className="min-w-0 flex-1">
         <bdi className="block truncate text-[15px] font-medium">{user.nickname}</bdi>
         <span className="block truncate text-sm text-text-muted">
-          {user.email} · {user.member_id}
+          {user.member_id} · {user.email}
         </span>
       </span>
     </>

@@ -21,7 +21,6 @@ export default {
     forGood: 'Mute for good',
   },
   writeFirst: {
-    open: 'Write to a user',
     text: 'Write to a user first: they get a new ticket with your message.',
     to: 'To',
     hint: 'Find the user by name, e-mail or Member ID.',

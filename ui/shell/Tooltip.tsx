@@ -39,7 +39,11 @@ export function Tooltip({ text, children }: Props) {
       onPointerEnter={(event) => {
         if (event.pointerType !== 'touch') setPlace(placeAbove(event.currentTarget));
       }}
-      onPointerLeave={hide}
+      onPointerLeave={(event) => {
+        // A lifted finger leaves, too; what it was held for stays until the next touch elsewhere.
+        if (event.pointerType === 'touch') clearTimeout(holding.current);
+        else hide();
+      }}
       onFocus={(event) => {
         if (event.target.matches(':focus-visible')) setPlace(placeAbove(event.currentTarget));
       }}
@@ -57,7 +61,6 @@ export function Tooltip({ text, children }: Props) {
           setPlace(placeAbove(control));
         }, holdFor);
       }}
-      onPointerUp={() => clearTimeout(holding.current)}
       onContextMenu={(event) => {
         if (held.current) event.preventDefault();
       }}
