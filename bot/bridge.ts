@@ -234,7 +234,7 @@ export function createBridge(options: BridgeOptions): Bridge {
       group.chatId = status.chat_id;
       pacer.remember(status.recent);
       unlisten = listen(supabase, {
-        onWork: () => outbound.wake(),
+        onWork: (row) => outbound.wake(row),
         onTyping: (ticketId) => typing.show(ticketId),
         onDelivery: telegram.webhook && stored.wake,
         onLag: options.observer && ((seconds) => options.observer?.heard(seconds)),

@@ -91,6 +91,7 @@ export const claim = z.object({
   ticket,
   read: z.object({ message_id: z.string() }).nullable(),
   waiting: z.number(),
+  more: z.boolean(),
 });
 
 export const mark = z.object({

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { SupabaseClient } from '@supabase/supabase-js';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { RowVersion } from './outbound/outbound.ts';
 
 const typed = z.object({ id: z.string(), is_typing: z.boolean() });
+const outboxRow = z.object({ id: z.number(), generation: z.number() });
 
 /** What the listener reports. */
 export interface ListenerEvents {
-  /** Something may be in the outbox. */
-  onWork: () => void;
+  /** Something may be in the outbox; the row, when one is told of. */
+  onWork: (row?: RowVersion) => void;
   /** A user types in a ticket. */
   onTyping: (ticketId: string) => void;
   /** A delivery of Telegram's was stored, by this process or another. */
@@ -31,9 +33,9 @@ export function listen(
     .on(
       'postgres_changes',
       { event: '*', schema: 'public', table: 'telegram_outbox', filter: 'state=eq.pending' },
-      ({ commit_timestamp: committed }) => {
-        onLag?.(Math.max(0, (Date.now() - Date.parse(committed)) / 1_000));
-        onWork();
+      (change) => {
+        onLag?.(Math.max(0, (Date.now() - Date.parse(change.commit_timestamp)) / 1_000));
+        onWork(outboxRow.safeParse(change.new).data);
       },
     )
     .on(
@@ -45,7 +47,7 @@ export function listen(
       },
     )
     // Only now do changes flow: SUBSCRIBED comes earlier.
-    .on('system', {}, onWork);
+    .on('system', {}, () => onWork());
   if (onDelivery) {
     channel.on(
       'postgres_changes',

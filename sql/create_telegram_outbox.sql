@@ -105,12 +105,17 @@ begin
       order by m.created_at desc, p.part desc limit 1) end,
     -- Tickets whose words wait; a worker that can't serve them all at once joins texts.
     'waiting', (
-      select count(distinct o.ticket_id) from public.telegram_outbox o where o.state = 'pending' and o.priority = 0)
+      select count(distinct o.ticket_id) from public.telegram_outbox o where o.state = 'pending' and o.priority = 0),
+    -- Whether something else is due already; a worker that has done its rows need not ask once more to find nothing.
+    'more', exists (
+      select from public.telegram_outbox o
+      where o.state = 'pending' and o.priority <= telegram_claim.max_priority and o.available_at <= now()
+        and not work @> jsonb_build_array(jsonb_build_object('id', o.id)))
   );
 end
 $$;
 comment on function public.telegram_claim is
-  'For the bot: leases the most urgent ticket to worker for lease_seconds and gives {topic, rows, ticket, read, waiting} with at most row_limit rows of priority max_priority or more urgent; null when nothing is due. No errors.';
+  'For the bot: leases the most urgent ticket to worker for lease_seconds and gives {topic, rows, ticket, read, waiting, more} with at most row_limit rows of priority max_priority or more urgent; null when nothing is due. No errors.';
 
 -- A ticket with its user as the bot shows them; null when there is no such ticket.
 create or replace function private.telegram_ticket_json(ticket_id uuid) returns jsonb

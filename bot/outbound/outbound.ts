@@ -1,5 +1,6 @@
 import { delay } from '../clock.ts';
 import { DeskUnavailable } from '../desk-call.ts';
+import type { Claim } from '../desk-shapes.ts';
 import { explain } from '../telegram/errors.ts';
 import { priorities } from '../telegram/pacer.ts';
 import { Runway } from './calls.ts';
@@ -18,6 +19,15 @@ export interface OutboundOptions {
   pollMs?: number | undefined;
 }
 
+/** A row of the outbox as it was at some time: what re-opens it raises the generation. */
+export interface RowVersion {
+  id: number;
+  generation: number;
+}
+
+/** So many of the latest claimed rows are remembered: more than are claimed while a wake-up is on its way. */
+const rememberedRows = 1_000;
+
 /** The workers that carry the outbox into the group. Several of them, in one process or many, never share a ticket. */
 export class Outbound {
   readonly #deps: WorkersDeps;
@@ -30,6 +40,11 @@ export class Outbound {
   #sleepers: (() => void)[] = [];
   /** A wake-up that found nobody asleep: the next who would lie down looks once more instead. */
   #awake = false;
+  /** Rows claimed lately, with their generation, oldest first. */
+  readonly #claimed = new Map<number, number>();
+  /** Claims that are on their way, and rows told of meanwhile: they may be in the answer. */
+  #asking = 0;
+  #unsure: RowVersion[] = [];
 
   constructor(deps: WorkersDeps, options: OutboundOptions = {}) {
     this.#deps = deps;
@@ -51,8 +66,19 @@ export class Outbound {
     await Promise.all(this.#running);
   }
 
-  /** Something may be in the outbox. */
-  wake(): void {
+  /**
+   * Something may be in the outbox.
+   * @param row what, if it is known: nobody is woken for a row that is at work already, for a vain look takes time
+   * from the message itself
+   */
+  wake(row?: RowVersion): void {
+    if (row !== undefined) {
+      if ((this.#claimed.get(row.id) ?? 0) >= row.generation) return;
+      if (this.#asking > 0) {
+        this.#unsure.push(row);
+        return;
+      }
+    }
     const sleeper = this.#sleepers.shift();
     if (sleeper === undefined) this.#awake = true;
     else sleeper();
@@ -62,8 +88,8 @@ export class Outbound {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
-        const worked = await this.#once(worker, signal);
-        if (!worked) await this.#sleep(signal);
+        const hasMore = await this.#once(worker, signal);
+        if (!hasMore) await this.#sleep(signal);
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof LeaseLost) continue;
@@ -77,12 +103,13 @@ export class Outbound {
     }
   }
 
+  /** @returns whether there is more to do, as far as is known */
   async #once(worker: string, signal: AbortSignal): Promise<boolean> {
-    const { desk, pacer } = this.#deps;
+    const { pacer } = this.#deps;
     // Nothing is claimed before it can be sent: what waits in the outbox can still be joined.
     const reservation = await pacer.reserve(1, priorities.words, signal);
     try {
-      const claim = await desk.claim(worker, this.#lowestPriority());
+      const claim = await this.#claim(worker);
       if (claim === null) return false;
       // A colleague looks for nothing only when there is something: a vain look takes time from this very message.
       if (claim.waiting > 1) this.wake();
@@ -93,9 +120,28 @@ export class Outbound {
         reservation,
       ).run();
       if (retryMs !== undefined) this.#wakeIn(retryMs);
-      return true;
+      return claim.more || retryMs !== undefined;
     } finally {
       reservation.cancel();
+    }
+  }
+
+  async #claim(worker: string): Promise<Claim | null> {
+    this.#asking += 1;
+    try {
+      const claim = await this.#deps.desk.claim(worker, this.#lowestPriority());
+      for (const { id, generation } of claim?.rows ?? []) {
+        this.#claimed.delete(id);
+        this.#claimed.set(id, generation);
+      }
+      for (const oldest of this.#claimed.keys()) {
+        if (this.#claimed.size <= rememberedRows) break;
+        this.#claimed.delete(oldest);
+      }
+      return claim;
+    } finally {
+      this.#asking -= 1;
+      if (this.#asking === 0) for (const row of this.#unsure.splice(0)) this.wake(row);
     }
   }
 
