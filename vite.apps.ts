@@ -12,8 +12,8 @@ const vendors = [
   { name: 'supabase', test: /node_modules[\\/]@supabase[\\/](?!storage-js)/ },
   {
     name: 'libraries',
-    // Mutations come with what mutates, after the first load.
-    test: /node_modules[\\/](i18next|zustand|wouter|clsx|zod|lucide-react(?!.*icons)|@tanstack(?!.*(useMutation|mutationObserver)))[\\/]/,
+    // Mutations and virtual rows come with what needs them, the cabinet's after its first load.
+    test: /node_modules[\\/](i18next|zustand|wouter|clsx|zod|lucide-react(?!.*icons)|@tanstack(?!.*(useMutation|mutationObserver|virtual)))[\\/]/,
   },
 ];
 

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { Inbox, MessageSquareQuote, SquarePen } from 'lucide-react';
-import { useDeferredValue, useEffect, useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Database, ProfileRow } from '../../core/database.types.ts';
 import { createDesk } from '../../ui/desk/desk.ts';
@@ -12,7 +12,6 @@ import { Notifications } from '../../ui/notifications/Notifications.tsx';
 import { deferred } from '../../ui/shell/deferred.tsx';
 import { DetailSkeleton } from '../../ui/shell/DetailSkeleton.tsx';
 import { EmptyState } from '../../ui/shell/EmptyState.tsx';
-import { afterFirstLoad } from '../../ui/shell/first-load.ts';
 import { IconButton } from '../../ui/shell/IconButton.tsx';
 import { ListHeader } from '../../ui/shell/ListHeader.tsx';
 import { SplitView } from '../../ui/shell/SplitView.tsx';
@@ -21,6 +20,7 @@ import { useSection } from '../../ui/tickets/list-section.ts';
 import { isTicketId } from '../../ui/tickets/ticket-id.ts';
 import { StatusFilters } from '../../ui/tickets/StatusFilters.tsx';
 import { TicketList } from '../../ui/tickets/TicketList.tsx';
+import { usePreload } from '../../ui/tickets/usePreload.ts';
 import { useStaffCounts } from '../../ui/tickets/useStaffState.ts';
 import { useTicket, useTicketCounts, useUnreadTotal } from '../../ui/tickets/useTickets.ts';
 import { OwnerFilter } from './OwnerFilter.tsx';
@@ -61,10 +61,7 @@ function Tickets({ open }: { open: string | undefined }) {
   const staffCounts = useStaffCounts();
   const [typed, setTyped] = useState('');
   const search = useDeferredValue(typed);
-  useEffect(() => {
-    const timer = setTimeout(Conversation.preload, afterFirstLoad);
-    return () => clearTimeout(timer);
-  }, []);
+  usePreload(Conversation);
   const ticketId = open !== undefined && isTicketId(open) ? open : undefined;
   const back = `/tickets${listSearch}`;
 

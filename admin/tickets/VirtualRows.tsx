@@ -1,25 +1,45 @@
-import type { ComponentProps } from 'react';
-import { Virtuoso } from 'react-virtuoso';
+import { useEffect, useEffectEvent, useRef } from 'react';
+import { scrollsRows, useVirtualRows, VirtualRow } from '../../ui/shell/virtual-rows.tsx';
 import type { RowsProps } from '../../ui/tickets/TicketList.tsx';
 
-const components = {
-  List: (props: ComponentProps<'div'>) => <div {...props} role="list" />,
-  Item: ({ item: _, ...props }: ComponentProps<'div'> & { item: unknown }) => (
-    <div {...props} role="listitem" />
-  ),
-};
+/** A row's height in CSS pixels, before it is measured. */
+const height = 111;
+/** With fewer rows than this after those in the page, more are asked for. */
+const reserve = 15;
 
 /** Only the rows in sight are in the page, so that thousands cost no more than a screenful. */
 export function VirtualRows({ tickets, row, onEnd }: RowsProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useVirtualRows({
+    count: tickets.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: (index) => tickets[index]?.id ?? index,
+    estimateSize: () => height,
+    overscan: 4,
+    // The first drawing comes before anything could be measured.
+    initialRect: { width: 0, height: innerHeight },
+  });
+  const shown = rows.getVirtualItems();
+  const ending = (shown.at(-1)?.index ?? 0) >= tickets.length - reserve;
+  const reached = useEffectEvent(onEnd);
+  useEffect(() => {
+    if (ending) reached();
+    // With more rows the end has moved: whether it is near is asked anew.
+  }, [ending, tickets.length]);
   return (
-    <Virtuoso
-      data={tickets}
-      computeItemKey={(_, ticket) => ticket.id}
-      tabIndex={-1}
-      increaseViewportBy={400}
-      endReached={onEnd}
-      components={components}
-      itemContent={(_, ticket) => row(ticket)}
-    />
+    <div ref={scroller} tabIndex={-1} data-testid="ticket-rows" className={`h-full ${scrollsRows}`}>
+      <div role="list" className="relative" style={{ height: rows.getTotalSize() }}>
+        {shown.map((item) => {
+          const ticket = tickets[item.index];
+          return (
+            ticket && (
+              <VirtualRow key={item.key} rows={rows} item={item} role="listitem">
+                {row(ticket)}
+              </VirtualRow>
+            )
+          );
+        })}
+      </div>
+    </div>
   );
 }

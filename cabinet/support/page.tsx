@@ -1,5 +1,4 @@
 import { MessagesSquare, Plus } from 'lucide-react';
-import { useEffect } from 'react';
 import { useLocation } from 'wouter';
 import { useTranslation } from '../../ui/i18n/words.tsx';
 import { ConnectionBanner } from '../../ui/notifications/ConnectionBanner.tsx';
@@ -8,7 +7,6 @@ import { Button } from '../../ui/shell/Button.tsx';
 import { deferred } from '../../ui/shell/deferred.tsx';
 import { DetailSkeleton } from '../../ui/shell/DetailSkeleton.tsx';
 import { EmptyState } from '../../ui/shell/EmptyState.tsx';
-import { afterFirstLoad } from '../../ui/shell/first-load.ts';
 import { ListHeader } from '../../ui/shell/ListHeader.tsx';
 import { SplitView } from '../../ui/shell/SplitView.tsx';
 import { usePageTitle } from '../../ui/shell/usePageTitle.ts';
@@ -16,6 +14,7 @@ import { useSection } from '../../ui/tickets/list-section.ts';
 import { PlainRows } from '../../ui/tickets/PlainRows.tsx';
 import { StatusFilters } from '../../ui/tickets/StatusFilters.tsx';
 import { TicketList } from '../../ui/tickets/TicketList.tsx';
+import { usePreload } from '../../ui/tickets/usePreload.ts';
 import { useTicket, useTicketCounts, useUnreadTotal } from '../../ui/tickets/useTickets.ts';
 
 const Conversation = deferred(() => import('./Conversation.tsx'), <DetailSkeleton />);
@@ -35,10 +34,7 @@ export default function SupportPage({ open }: { open: string | undefined }) {
   const counts = useTicketCounts();
   const ticketId = open === 'new' || open === 'profile' ? undefined : open;
   const back = `/support${listSearch}`;
-  useEffect(() => {
-    const timer = setTimeout(Conversation.preload, afterFirstLoad);
-    return () => clearTimeout(timer);
-  }, []);
+  usePreload(Conversation);
   const startNew = () => navigate('/support/new');
 
   return (

@@ -1,34 +1,25 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { unwrap } from '../../core/queries/check.ts';
-import { fetchDeadLetters } from '../../core/queries/deliveries.ts';
+import type { DeadLetter } from '../../core/queries/deliveries.ts';
 import { useDesk } from '../desk/DeskProvider.tsx';
 import { deskKeys } from '../desk/keys.ts';
 import { errorKey } from '../i18n/error-key.ts';
 import { useTranslation } from '../i18n/words.tsx';
 
+type Props = { ticketId: string; messageId: string; letter: DeadLetter };
+
 /** Under a message that Telegram refused for good: why, and the way to send it there once more (staff). */
-export function DeadLetterNote({ ticketId, messageId }: { ticketId: string; messageId: string }) {
+export function DeadLetterNote({ ticketId, messageId, letter }: Props) {
   const { t } = useTranslation();
   const desk = useDesk();
-  const queryKey = deskKeys.deadLetters(ticketId);
-  const { data: letter } = useQuery(
-    {
-      queryKey,
-      queryFn: () => fetchDeadLetters(desk.supabase, ticketId),
-      select: (letters) => letters.find(({ message_id }) => message_id === messageId),
-      staleTime: Infinity,
-    },
-    desk.queryClient,
-  );
   const resend = useMutation(
     {
       mutationFn: async () => unwrap(await desk.supabase.rpc('resend_message', { message_id: messageId })),
-      onSuccess: () => desk.queryClient.invalidateQueries({ queryKey }),
+      onSuccess: () => desk.queryClient.invalidateQueries({ queryKey: deskKeys.deadLetters(ticketId) }),
       networkMode: 'always',
     },
     desk.queryClient,
   );
-  if (!letter) return null;
   return (
     <div
       role="alert"

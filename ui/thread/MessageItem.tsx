@@ -1,6 +1,7 @@
 import { clsx } from 'clsx';
 import { CircleCheck, RotateCcw } from 'lucide-react';
 import { memo, useState } from 'react';
+import type { DeadLetter } from '../../core/queries/deliveries.ts';
 import type { Message } from '../../core/queries/messages.ts';
 import { isPicture } from '../attachments/files.ts';
 import { MessageFiles } from '../attachments/MessageFiles.tsx';
@@ -24,6 +25,8 @@ type Props = {
   ticketId: string;
   row: ThreadRow;
   draft: Draft;
+  /** What Telegram refused of it for good, if it did (staff). */
+  deadLetter: DeadLetter | undefined;
   /** Asked once, when the row first appears: whether it has just come. */
   isFresh: (row: ThreadRow) => boolean;
   /** Goes to a message that is quoted. */
@@ -31,14 +34,13 @@ type Props = {
 };
 
 /** One row of the conversation: the day it begins, the line above what is new, and the message or event. */
-export const MessageItem = memo(function MessageItem({ ticketId, row, draft, isFresh, onOpenQuote }: Props) {
+export const MessageItem = memo(function MessageItem(props: Props) {
+  const { ticketId, row, draft, deadLetter, isFresh, onOpenQuote } = props;
   const { t, i18n } = useTranslation();
-  const { side } = useDesk();
   const [fresh] = useState(() => isFresh(row));
   const { message } = row;
   return (
-    // Reactions reach over the next row's edge.
-    <div className="relative mx-auto max-w-3xl px-3 has-data-[testid=reactions]:z-1 md:px-5">
+    <div className="mx-auto max-w-3xl px-3 md:px-5">
       {row.day !== undefined && (
         <p className="pt-5 pb-1 text-center text-xs font-medium text-text-muted first-letter:uppercase">
           {dayLabel(row.day, i18n.language, t)}
@@ -76,7 +78,7 @@ export const MessageItem = memo(function MessageItem({ ticketId, row, draft, isF
           {message && message.deleted_at === null && <MessageActions message={message} draft={draft} />}
         </article>
       )}
-      {side === 'staff' && message && <DeadLetterNote ticketId={ticketId} messageId={message.id} />}
+      {deadLetter && <DeadLetterNote ticketId={ticketId} messageId={row.id} letter={deadLetter} />}
       {row.outgoing?.state === 'failed' && <FailedNote outgoing={row.outgoing} />}
     </div>
   );

@@ -1,16 +1,28 @@
 import { ChevronDown } from 'lucide-react';
-import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
-import { Virtuoso, type VirtuosoHandle } from 'react-virtuoso';
+import {
+  startTransition,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type RefObject,
+} from 'react';
 import { useStore } from 'zustand';
 import type { Draft } from '../composer/draft.ts';
 import type { OutgoingMessage } from '../composer/outgoing.ts';
 import { useDesk } from '../desk/DeskProvider.tsx';
 import { compareMoments, type Thread } from '../desk/merge.ts';
 import { useTranslation } from '../i18n/words.tsx';
-import { ListEnd, ListTop } from './ListEdges.tsx';
+import { scrollsRows, useVirtualRows, VirtualRow } from '../shell/virtual-rows.tsx';
+import { ListTop } from './ListTop.tsx';
 import { MessageItem } from './MessageItem.tsx';
+import { estimateHeight } from './rowHeight.ts';
 import { buildRows, isUnread, type ThreadRow } from './rows.ts';
 import { ThreadEmpty } from './ThreadStates.tsx';
+import { useDeadLetters } from './useDeadLetters.ts';
+import { useOpenQuote } from './useOpenQuote.ts';
 import { useMarkRead, useNewLine, usePageActive } from './useThread.ts';
 
 type Props = {
@@ -21,36 +33,52 @@ type Props = {
   onLoadOlder: (size?: number) => Promise<void>;
 };
 
-/** The index of the row that was first when the thread was opened; older rows count down from it. */
-const firstIndex = 1_000_000;
 /** This close to the end, in CSS pixels, the list counts as being there. */
 const endThreshold = 60;
-/** A quoted message further back than is loaded is looked for in pages of this size. */
-const searchPage = 500;
+/** With fewer rows than this before those in the page, older ones are asked for. */
+const reserve = 20;
+/** Rows in the page beyond either edge of what is in sight, so that scrolling finds them drawn. */
+const beyondSight = 8;
+/** What stands above and below the rows, in CSS pixels: `ListTop`, and room for the last row's reactions, which reach over its edge. */
+const edges = { top: 48, bottom: 10 };
+/** Roughly what the window holds around the list, in CSS pixels. */
+const around = 200;
 
 /** The messages, opened at their end; only those in sight are in the page. */
 export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Props) {
   const { t } = useTranslation();
   const { side } = useDesk();
-  const list = useRef<VirtuosoHandle>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
-  const [scroller, setScroller] = useState<HTMLElement | Window | null>(null);
   const active = usePageActive();
   const reading = active && atEnd;
   const newLine = useNewLine(thread.messages, reading);
   const rows = useRows(ticketId, thread, newLine);
   const isFresh = useIsFresh(thread);
+  const deadLetters = useDeadLetters(ticketId);
 
-  // Virtuoso keeps its place when older rows come if the first index goes down by their number.
-  const [anchor] = useState(() => rows[0]?.id);
-  const prepended = useMemo(
-    () =>
-      Math.max(
-        0,
-        rows.findIndex(({ id }) => id === anchor),
-      ),
-    [rows, anchor],
-  );
+  const virtual = useVirtualRows({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: useCallback((index: number) => rows[index]?.id ?? index, [rows]),
+    estimateSize: (index) => estimateHeight(rows[index], scroller.current?.clientWidth ?? innerWidth),
+    // Older rows keep those in sight in their place, and the end stays in sight when rows come or grow.
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: endThreshold,
+    overscan: useAfterFirstDrawing() ? beyondSight : 0,
+    paddingStart: edges.top,
+    paddingEnd: edges.bottom,
+    // The very first drawing is of the last rows, before anything could be measured.
+    initialOffset: Number.MAX_SAFE_INTEGER,
+    initialRect: { width: 0, height: innerHeight - around },
+  });
+  const shown = virtual.getVirtualItems();
+
+  const first = shown[0]?.index ?? 0;
+  useEffect(() => {
+    if (first < reserve && older === 'idle') void onLoadOlder();
+  }, [first, older, onLoadOlder]);
 
   useMarkRead(ticketId, reading);
 
@@ -58,48 +86,53 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
     () => (atEnd ? 0 : thread.messages.reduce((count, one) => count + Number(isUnread(one, side)), 0)),
     [thread.messages, side, atEnd],
   );
-  const toEnd = useCallback(() => list.current?.scrollToIndex({ index: 'LAST', align: 'end' }), []);
+  const toEnd = useCallback(() => virtual.scrollToEnd(), [virtual]);
+  useLayoutEffect(toEnd, [toEnd]);
   useScrollToOwn(rows, toEnd);
   useStayAtEnd(scroller);
-  const openQuote = useOpenQuote({ list, rows, hasOlder: thread.hasOlder, onLoadOlder });
+  const toRow = useCallback((index: number) => virtual.scrollToIndex(index, { align: 'center' }), [virtual]);
+  const openQuote = useOpenQuote({ toRow, rows, hasOlder: thread.hasOlder, onLoadOlder });
 
   if (rows.length === 0) return <ThreadEmpty />;
   const label = unread > 0 ? t('thread.toEndNew', { count: unread }) : t('thread.toEnd');
   return (
     <>
-      <Virtuoso
-        ref={list}
-        scrollerRef={setScroller}
+      <div
+        ref={scroller}
         data-testid="message-list"
         role="log"
         aria-label={t('thread.messages')}
         tabIndex={0}
-        className="h-full overscroll-contain"
-        data={rows}
-        context={{ hasOlder: thread.hasOlder, older, onRetry: () => void onLoadOlder() }}
-        firstItemIndex={firstIndex - prepended}
-        initialTopMostItemIndex={{ index: 'LAST', align: 'end' }}
-        computeItemKey={(_, row) => row.id}
-        components={{ Header: ListTop, Footer: ListEnd }}
-        increaseViewportBy={{ top: 600, bottom: 200 }}
-        atBottomThreshold={endThreshold}
-        atBottomStateChange={setAtEnd}
-        // A note that comes under the last message, a text that is edited to be longer.
-        totalListHeightChanged={() => list.current?.autoscrollToBottom()}
-        followOutput={(isAtEnd) => (isAtEnd ? 'auto' : false)}
-        startReached={() => {
-          if (older === 'idle') void onLoadOlder();
-        }}
-        itemContent={(_, row) => (
-          <MessageItem
-            ticketId={ticketId}
-            row={row}
-            draft={draft}
-            isFresh={isFresh}
-            onOpenQuote={openQuote}
-          />
-        )}
-      />
+        onScroll={({ currentTarget }) => setAtEnd(isAtEnd(currentTarget))}
+        className={`h-full overscroll-contain ${scrollsRows}`}
+      >
+        <div className="relative" style={{ height: virtual.getTotalSize() }}>
+          <ListTop hasOlder={thread.hasOlder} older={older} onRetry={() => void onLoadOlder()} />
+          {shown.map((item) => {
+            const row = rows[item.index];
+            return (
+              row && (
+                <VirtualRow
+                  key={item.key}
+                  rows={virtual}
+                  item={item}
+                  // Reactions reach over the next row's edge.
+                  className="has-data-[testid=reactions]:z-1"
+                >
+                  <MessageItem
+                    ticketId={ticketId}
+                    row={row}
+                    draft={draft}
+                    deadLetter={deadLetters.get(row.id)}
+                    isFresh={isFresh}
+                    onOpenQuote={openQuote}
+                  />
+                </VirtualRow>
+              )
+            );
+          })}
+        </div>
+      </div>
       {!atEnd && (
         <button
           type="button"
@@ -119,6 +152,20 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
       )}
     </>
   );
+}
+
+function isAtEnd({ scrollHeight, scrollTop, clientHeight }: Element): boolean {
+  return scrollHeight - scrollTop - clientHeight <= endThreshold;
+}
+
+/** True once what was drawn first is on the screen: what nobody sees yet must not keep it waiting. */
+function useAfterFirstDrawing(): boolean {
+  const [after, setAfter] = useState(false);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => startTransition(() => setAfter(true)));
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  return after;
 }
 
 const noRows: ReadonlyMap<string, ThreadRow> = new Map();
@@ -170,9 +217,10 @@ function useScrollToOwn(rows: readonly ThreadRow[], toEnd: () => void): void {
 }
 
 /** Keeps the end in sight when the list becomes lower: the composer grows, a keyboard opens. */
-function useStayAtEnd(scroller: HTMLElement | Window | null): void {
+function useStayAtEnd(list: RefObject<Element | null>): void {
   useEffect(() => {
-    if (!(scroller instanceof HTMLElement)) return;
+    const scroller = list.current;
+    if (!scroller) return;
     let height = scroller.clientHeight;
     const observer = new ResizeObserver(() => {
       const wasAtEnd = scroller.scrollHeight - scroller.scrollTop - height <= endThreshold;
@@ -181,47 +229,5 @@ function useStayAtEnd(scroller: HTMLElement | Window | null): void {
     });
     observer.observe(scroller);
     return () => observer.disconnect();
-  }, [scroller]);
-}
-
-type OpenQuoteInput = {
-  list: React.RefObject<VirtuosoHandle | null>;
-  rows: readonly ThreadRow[];
-  hasOlder: boolean;
-  onLoadOlder: (size?: number) => Promise<void>;
-};
-
-/** Goes to a quoted message; what isn't loaded yet is loaded page by page until it is there. */
-function useOpenQuote({ list, rows, hasOlder, onLoadOlder }: OpenQuoteInput): (messageId: string) => void {
-  const wanted = useRef<string>(undefined);
-  const go = useEffectEvent(() => {
-    if (wanted.current === undefined) return;
-    const id = wanted.current;
-    const index = rows.findIndex((row) => row.id === id);
-    if (index < 0 && hasOlder) {
-      void onLoadOlder(searchPage);
-      return;
-    }
-    wanted.current = undefined;
-    if (index < 0) return;
-    list.current?.scrollToIndex({ index, align: 'center' });
-    flash(id);
-  });
-  const [asked, ask] = useState(0);
-  useEffect(() => go(), [asked, rows]);
-  return useCallback((messageId) => {
-    wanted.current = messageId;
-    ask((count) => count + 1);
-  }, []);
-}
-
-/** Lets a message light up once it is on the screen. */
-function flash(messageId: string): void {
-  setTimeout(() => {
-    const bubble = document.querySelector(`[data-message-id="${CSS.escape(messageId)}"]`);
-    bubble?.animate([{ backgroundColor: 'color-mix(in srgb, var(--color-brand-to) 22%, transparent)' }, {}], {
-      duration: 1_600,
-      easing: 'ease-out',
-    });
-  }, 120);
+  }, [list]);
 }

@@ -3,10 +3,27 @@ import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import type { Message } from '../../core/queries/messages.ts';
 import { unwrap } from '../../core/queries/check.ts';
 import { DeskError } from '../../core/errors.ts';
+import type { Desk } from '../desk/desk.ts';
 import { useDesk, useDeskState } from '../desk/DeskProvider.tsx';
 import { deskKeys } from '../desk/keys.ts';
 import { unreadOf } from '../tickets/useTickets.ts';
 import { isUnread } from './rows.ts';
+
+/** A thread asked for less than this many ms ago isn't asked for again as it opens. */
+const justNow = 2_000;
+
+const threadQuery = (desk: Desk, ticketId: string) => ({
+  queryKey: deskKeys.thread(ticketId),
+  queryFn: async () => {
+    await desk.threads.sync(ticketId);
+    return Date.now();
+  },
+});
+
+/** Asks for a ticket's messages before its page is drawn: whoever presses on it will want them. */
+export function prefetchThread(desk: Desk, ticketId: string): void {
+  void desk.queryClient.prefetchQuery({ ...threadQuery(desk, ticketId), staleTime: justNow });
+}
 
 /** The messages of a ticket as far as they are loaded, kept fresh, and the way to the older ones. */
 export function useThread(ticketId: string) {
@@ -15,13 +32,9 @@ export function useThread(ticketId: string) {
   const [older, setOlder] = useState<'idle' | 'loading' | 'failed'>('idle');
   const query = useQuery(
     {
-      queryKey: deskKeys.thread(ticketId),
-      queryFn: async () => {
-        await desk.threads.sync(ticketId);
-        return Date.now();
-      },
-      // The desk asks for changes when it has reason to; opening the thread is one.
-      refetchOnMount: 'always',
+      ...threadQuery(desk, ticketId),
+      // The desk asks for changes when it has reason to; opening the thread is one, unless it was asked for just now.
+      refetchOnMount: ({ state }) => (Date.now() - state.dataUpdatedAt < justNow ? false : 'always'),
       refetchOnWindowFocus: false,
       refetchOnReconnect: false,
     },

@@ -3,6 +3,7 @@ import { BellOff, CircleCheck, MessageCircle, MessageCircleReply, UserRound } fr
 import { memo } from 'react';
 import { Link } from 'wouter';
 import type { TicketRow } from '../../core/database.types.ts';
+import { useDesk } from '../desk/DeskProvider.tsx';
 import { useTyping } from '../desk/hooks.ts';
 import { useDates } from '../i18n/dates.ts';
 import { useTranslation } from '../i18n/words.tsx';
@@ -10,6 +11,7 @@ import { UserAvatar } from '../profile/UserAvatar.tsx';
 import { Avatar } from '../shell/Avatar.tsx';
 import { Badge } from '../shell/Badge.tsx';
 import type { Side } from '../desk/typing.ts';
+import { prefetchThread } from '../thread/useThread.ts';
 import { useProfileOf } from './useNotes.ts';
 import { useMuted, useStaffState } from './useStaffState.ts';
 import { unreadOf } from './useTickets.ts';
@@ -22,6 +24,8 @@ type Props = { ticket: TicketRow; side: Side; href: string; selected: boolean };
 export const TicketItem = memo(function TicketItem({ ticket, side, href, selected }: Props) {
   const { t } = useTranslation();
   const dates = useDates();
+  const desk = useDesk();
+  const prefetch = () => prefetchThread(desk, ticket.id);
   const unread = unreadOf(ticket, side);
   return (
     <Link
@@ -29,6 +33,9 @@ export const TicketItem = memo(function TicketItem({ ticket, side, href, selecte
       data-testid="ticket-item"
       data-ticket={ticket.id}
       aria-current={selected ? 'page' : undefined}
+      // A mouse's button goes down a good while before the click; a finger may be about to scroll.
+      onPointerDown={({ pointerType }) => pointerType === 'mouse' && prefetch()}
+      onClick={prefetch}
       className={clsx(
         'relative mx-2 flex gap-3 rounded-xl px-3 py-3 transition focus-visible:-outline-offset-2',
         selected ? 'bg-accent-soft' : 'hover:bg-surface',

@@ -1,0 +1,46 @@
+import { isPicture } from '../attachments/files.ts';
+import { filesOf, type ThreadRow } from './rows.ts';
+
+/** Heights of a row's parts and the width of a letter, in CSS pixels, as the row's classes make them on the average. */
+const part = {
+  bubble: 41,
+  line: 21.75,
+  first: 8,
+  name: 21,
+  quote: 54,
+  picture: 240,
+  file: 56,
+  day: 40,
+  newLine: 36,
+  event: 44,
+};
+const letter = 7.6;
+
+/**
+ * How high a row will be, in CSS pixels, as far as can be told before it is drawn: the scrollbar goes by it. Whatever
+ * it turns out to be, those in sight keep their place.
+ * @param width the list's.
+ */
+export function estimateHeight(row: ThreadRow | undefined, width: number): number {
+  if (!row) return 0;
+  const above = (row.day === undefined ? 0 : part.day) + (row.newLine ? part.newLine : 0);
+  if (row.message?.event) return above + part.event;
+  const { message, outgoing } = row;
+  const perLine = (Math.min(544, 0.82 * Math.min(768, width)) - 34) / letter;
+  const text = message?.message ?? outgoing?.text ?? '';
+  const lines = text
+    .split('\n')
+    .reduce((count, line) => count + Math.max(1, Math.ceil(line.length / perLine)), 0);
+  const files = filesOf(row).reduce(
+    (sum, { file_type }) => sum + (isPicture(file_type) ? part.picture : part.file),
+    0,
+  );
+  return (
+    above +
+    part.bubble +
+    (text === '' ? 0 : lines * part.line) +
+    (row.first ? part.first + (row.own ? 0 : part.name) : 0) +
+    ((message?.reply_to ?? outgoing?.replyTo ?? null) === null ? 0 : part.quote) +
+    files
+  );
+}
