@@ -12,7 +12,7 @@ describe('out of the desk, into the group', () => {
 
   it('sends files by kind: pictures as one album with the text as caption, a document after it', async () => {
     const ticket = await stage.open('Вот снимки и чек', {
-      files: [picture('один.png'), picture('два.png'), pdf('чек.pdf')],
+      files: [picture('один.png'), picture('два.png'), pdf('чек № 5; name=chat_id.pdf')],
     });
     const thread = await stage.topicOf(ticket);
     await stage.telegram.waitFor(() => stage.telegram.messages(thread).some(({ document }) => document));
@@ -21,7 +21,7 @@ describe('out of the desk, into the group', () => {
     expect(photos).toHaveLength(2);
     expect(new Set(photos.map((photo) => photo.media_group_id)).size).toBe(1);
     expect(photos[0]?.caption).toBe('Вот снимки и чек');
-    expect(messages.find(({ document }) => document)?.document?.file_name).toBe('чек.pdf');
+    expect(messages.find(({ document }) => document)?.document?.file_name).toBe('чек № 5, name=chat_id.pdf');
   });
 
   it('sends a video, a voice message and a piece of music each as what it is', async () => {

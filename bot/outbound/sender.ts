@@ -25,6 +25,14 @@ export function costOf(part: Part): number {
   return part.kind === 'files' ? part.files.length : 1;
 }
 
+/**
+ * A file's name that reaches Telegram whole. grammY writes it bare into the part's header, where Telegram's server takes
+ * what follows a semicolon for a parameter: a file could call itself any field of the request.
+ */
+function sendableName(name: string): string {
+  return name.replaceAll(';', ',');
+}
+
 /** Sends one part; gives the ids of the Telegram messages it became. Throws what grammY throws. */
 export async function sendPart(
   api: Api,
@@ -40,7 +48,7 @@ export async function sendPart(
   for (const file of part.files) {
     const bytes = await desk.download(file.file_path);
     if (bytes === null) lost.push(file);
-    else present.push({ file, input: new InputFile(bytes, file.file_name) });
+    else present.push({ file, input: new InputFile(bytes, sendableName(file.file_name)) });
   }
   const lostLines = lost.map((file) => words('line.fileLost', { name: file.file_name }));
   const [first] = present;

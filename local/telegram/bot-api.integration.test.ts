@@ -215,6 +215,10 @@ describe('methods and their errors', () => {
     expect(await refusal(api.sendPhoto(group, new InputFile(Buffer.from('text'), 'a.png')))).toBe(
       'Bad Request: IMAGE_PROCESS_FAILED',
     );
+    const named = async (name: string) =>
+      (await api.sendDocument(group, new InputFile(Buffer.from('text'), name))).document.file_name;
+    expect(await named('Чек № 4821.pdf')).toBe('Чек № 4821.pdf');
+    expect(await named('first; second.txt')).toBe('first');
     const large = await api.sendDocument(group, new InputFile(Buffer.alloc(21 * 1024 * 1024, 1), 'big.bin'));
     expect(await refusal(api.getFile(large.document.file_id))).toBe('Bad Request: file is too big');
 

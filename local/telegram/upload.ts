@@ -1,5 +1,5 @@
-import Busboy from '@fastify/busboy';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { Dicer } from '@fastify/busboy';
+import type { IncomingMessage } from 'node:http';
 import mime from 'mime-types';
 import { BotApiError } from './errors.ts';
 import type { Upload } from './files.ts';
@@ -39,27 +39,48 @@ function readAll(request: IncomingMessage): Promise<Buffer> {
   });
 }
 
-function parseMultipart(bytes: Buffer, headers: IncomingHttpHeaders): Promise<Body> {
+/**
+ * What a part says of itself, as Telegram's server reads it (HttpReader.cpp of tdlib/td): a value ends at the next
+ * semicolon, even within quotes, and needs no quotes around its spaces.
+ */
+function readDisposition(header: string): { name?: string; filename?: string } {
+  const pairs = header.replace(/^form-data;/, '').matchAll(/([^=]*)=([^;]*);?/g);
+  return Object.fromEntries(
+    Array.from(pairs, ([, key = '', value = '']) => [key.trim(), value.trim().replace(/^"(.*)"$/, '$1')]),
+  );
+}
+
+function parseMultipart(bytes: Buffer, type: string): Promise<Body> {
   return new Promise((resolve, reject) => {
     const fields: Record<string, unknown> = {};
     const files = new Map<string, Upload>();
-    const busboy = new Busboy({
-      headers: { ...headers, 'content-type': headers['content-type'] ?? '' },
-      limits: { fieldSize: maxBytes },
-    });
-    busboy.on('field', (name, value) => (fields[name] = value));
-    busboy.on('file', (field, stream, name, _encoding, type) => {
+    const fail = (error: unknown) => reject(new BotApiError(400, `Bad Request: ${String(error)}`));
+    const boundary = /boundary="?([^";]+)/.exec(type)?.[1];
+    if (boundary === undefined) return fail('boundary not found');
+    const parts = new Dicer({ boundary });
+    parts.on('part', (part) => {
+      let headers: Record<string, string[]> = {};
       const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
+      part.on('header', (found) => (headers = found as Record<string, string[]>));
+      part.on('data', (chunk: Buffer) => chunks.push(chunk));
+      part.on('end', () => {
+        const content = Buffer.concat(chunks);
+        // Dicer gives a letter for each byte.
+        const header = Buffer.from(headers['content-disposition']?.[0] ?? '', 'latin1').toString();
+        const { name = '', filename } = readDisposition(header);
+        if (filename === undefined) return (fields[name] = content.toString());
         // A path in a file's name is a client's slip (or trick); Telegram keeps the last part.
-        const base = name.split(/[/\\]/).at(-1) || 'file';
-        files.set(field, { name: base, mimeType: mimeTypeOf(base, type), bytes: Buffer.concat(chunks) });
+        const base = filename.split(/[/\\]/).at(-1) || 'file';
+        files.set(name, {
+          name: base,
+          mimeType: mimeTypeOf(base, headers['content-type']?.[0]),
+          bytes: content,
+        });
       });
     });
-    busboy.on('finish', () => resolve({ fields, files }));
-    busboy.on('error', (error) => reject(new BotApiError(400, `Bad Request: ${String(error)}`)));
-    busboy.end(bytes);
+    parts.on('finish', () => resolve({ fields, files }));
+    parts.on('error', fail);
+    parts.end(bytes);
   });
 }
 
@@ -71,7 +92,7 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
   const type = request.headers['content-type'] ?? '';
   const bytes = await readAll(request);
   if (bytes.length === 0) return { fields: {}, files: new Map() };
-  if (type.startsWith('multipart/form-data')) return parseMultipart(bytes, request.headers);
+  if (type.startsWith('multipart/form-data')) return parseMultipart(bytes, type);
   const text = bytes.toString('utf8');
   if (type.startsWith('application/json')) {
     try {
