@@ -148,6 +148,7 @@ export const cabinetScreens: Screen[] = [
       await cabinet(visit, '?list=archive');
       await visit.page.getByTestId('ticket-item').first().click();
       await visit.page.getByTestId('closed-note').waitFor();
+      await visit.page.getByRole('log').getByTestId('message').last().waitFor();
     },
   },
   {
