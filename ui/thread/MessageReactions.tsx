@@ -33,7 +33,7 @@ export function MessageReactions({ message, own }: { message: Message; own: bool
       role="group"
       aria-label={t('thread.reactions')}
       data-testid="reactions"
-      className={clsx('absolute -bottom-4 flex gap-1', own ? 'right-2' : 'left-2')}
+      className={clsx('absolute -bottom-3.5 flex gap-1', own ? 'right-2' : 'left-2')}
     >
       {shown.map((reaction) => (
         <Tooltip key={reaction.emoji} text={reactorNames(reaction, t)}>
