@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import type { SupabaseContext } from '../context.ts';
-import type { Binding, ChangeType } from './bindings.ts';
+import type { Binding } from './bindings.ts';
 import { describeBinding, InvalidBinding, parseBinding } from './bindings.ts';
 import type { Channel } from './channel.ts';
 import type { Change } from './change-stream.ts';
@@ -12,6 +12,8 @@ import type { Sessions } from './sessions.ts';
 interface ActiveBinding extends Binding {
   id: number;
   channel: Channel;
+  /** One of its conditions, when text decides it: the text that the column must have. `conditions` are the others. */
+  exact: { column: string; text: string } | undefined;
 }
 
 /** Bindings that see the same: same claims, same conditions, same columns. */
@@ -46,8 +48,6 @@ const batchChanges = 100;
 const batchLength = 1024 * 1024;
 /** How many characters of changes may wait before the stream is held back. */
 const queueLength = 8 * 1024 * 1024;
-/** How many channels are remembered as the last that were shown something. */
-const livelyChannels = 32;
 
 /** Takes each committed change to the channels that asked for it and whose claims may see it. */
 export class ChangeRouter {
@@ -57,7 +57,7 @@ export class ChangeRouter {
   /** Every channel that wants changes, with those of its bindings that were found good. */
   private readonly channels = new Map<Channel, ActiveBinding[]>();
   private readonly unchecked = new Set<Channel>();
-  private readonly byTable = new Map<string, ActiveBinding[]>();
+  private readonly byTable = new Map<string, TableBindings>();
   private checking = false;
   /** Answers what changes show to whom; there while the stream flows. */
   private decisions: Client | undefined;
@@ -65,8 +65,6 @@ export class ChangeRouter {
   private queued = 0;
   private routing = false;
   private resume: (() => void)[] = [];
-  /** The channels that were shown a change last, the latest at the end: a conversation's next message is for them. */
-  private readonly lively = new Set<Channel>();
 
   constructor(context: SupabaseContext, sessions: Sessions) {
     this.context = context;
@@ -93,7 +91,6 @@ export class ChangeRouter {
 
   unsubscribe(channel: Channel): void {
     this.unchecked.delete(channel);
-    this.lively.delete(channel);
     if (this.channels.delete(channel)) this.byTable.clear();
   }
 
@@ -132,12 +129,12 @@ export class ChangeRouter {
         const channels = [...this.unchecked];
         this.unchecked.clear();
         const requests = channels.flatMap(readBindings);
-        const problems = await this.problemsOf(requests);
+        const checked = await this.checkAll(requests);
         for (const channel of channels) {
           // A channel that left meanwhile needs no answer, one that changed its claims gets the next.
           if (!this.channels.has(channel) || this.unchecked.has(channel)) continue;
-          const own = requests.filter((request) => request.channel === channel);
-          const problem = own.map((request) => problems.get(request)).find((text) => text !== undefined);
+          const own = checked.filter((request) => request.channel === channel);
+          const problem = own.find(({ problem: text }) => text !== undefined)?.problem;
           this.channels.set(
             channel,
             problem === undefined ? own.flatMap(({ binding }) => binding ?? []) : [],
@@ -157,34 +154,36 @@ export class ChangeRouter {
     }
   }
 
-  private async problemsOf(requests: BindingRequest[]): Promise<Map<BindingRequest, string>> {
-    const readable = requests.filter(({ binding }) => binding !== undefined);
-    const bindings = readable.map(({ channel, binding }) => ({
-      role: channel.claims.role,
+  /** Asks PostgreSQL about the bindings that could be read. */
+  private async checkAll(requests: BindingRequest[]): Promise<BindingRequest[]> {
+    const readable = requests.flatMap(({ binding }) => binding ?? []);
+    const bindings = readable.map((binding) => ({
+      role: binding.channel.claims.role,
       ...binding,
       channel: null,
     }));
-    const { rows } = await this.context.pool.query<{ problem: string | null }>(
-      'select problem from realtime.check_bindings($1)',
+    const { rows } = await this.context.pool.query<{ problem: string | null; exact: (string | null)[] }>(
+      'select problem, exact from realtime.check_bindings($1)',
       [JSON.stringify(bindings)],
     );
-    const problems = new Map<BindingRequest, string>();
-    for (const request of requests) if (request.problem !== undefined) problems.set(request, request.problem);
-    readable.forEach((request, index) => {
-      const problem = rows[index]?.problem;
-      if (problem == null || !request.binding) return;
-      const parameters = describeBinding(request.binding);
+    const answers = new Map(readable.map((binding, index) => [binding, rows[index]]));
+    return requests.map((request) => {
+      const { channel, binding } = request;
+      const answer = binding && answers.get(binding);
+      if (!answer) return request;
+      const { problem, exact } = answer;
+      if (problem === null) return { channel, binding: withExact(binding, exact) };
+      const parameters = describeBinding(binding);
       const reason =
         problem === ''
           ? `Please check Realtime is enabled for the given connect parameters: ${parameters}`
           : `An exception happened so please check your connect parameters: ${parameters}. Exception: ${problem}`;
-      problems.set(request, `Unable to subscribe to changes with given parameters. ${reason}`);
+      return { channel, problem: `Unable to subscribe to changes with given parameters. ${reason}` };
     });
-    return problems;
   }
 
   private async enqueue(change: Change): Promise<void> {
-    if (this.bindingsOn(change).length === 0) return;
+    if (this.bindingsFor(change).length === 0) return;
     this.queue.push(change);
     this.queued += lengthOf(change);
     void this.route();
@@ -201,7 +200,7 @@ export class ChangeRouter {
     this.routing = true;
     try {
       while (this.decisions && this.queue.length > 0) {
-        await this.routeBatch(this.decisions, this.nextBatch());
+        await this.decide(this.decisions, this.nextBatch());
         if (this.queued <= queueLength) this.releaseStream();
       }
     } catch (error) {
@@ -224,48 +223,19 @@ export class ChangeRouter {
     return batch;
   }
 
-  /** Those in conversation don't wait for the answers about everybody else who listens to a whole table. */
-  private async routeBatch(decisions: Client, changes: Change[]): Promise<void> {
-    const quiet = new Set<Channel>();
-    for (const bindings of new Set(changes.map((change) => this.bindingsOn(change)))) {
-      for (const { channel, conditions } of bindings) {
-        if (conditions.length === 0 && !this.lively.has(channel)) quiet.add(channel);
-      }
-    }
-    // A second round trip for a few would cost more than it spares the others.
-    if (quiet.size <= livelyChannels) return this.ask(decisions, changes, () => true);
-    await this.ask(decisions, changes, (channel) => !quiet.has(channel));
-    await this.ask(decisions, changes, (channel) => quiet.has(channel));
-  }
-
-  /** Finds out which of the channels that are `meant` may see each change, and shows it to them. */
-  private async ask(
-    decisions: Client,
-    changes: Change[],
-    meant: (channel: Channel) => boolean,
-  ): Promise<void> {
+  /** Finds out who may see each change, and shows it to them. */
+  private async decide(decisions: Client, changes: Change[]): Promise<void> {
     const viewers = new Map<string, { index: number; role: string }>();
-    const audiences = new Map<string, Audience & { index: number }>();
-    const routed = changes.map((change) => {
-      const key = `${change.type} ${change.relation}`;
-      const audience = audiences.get(key) ?? {
-        ...gatherAudience(
-          this.bindingsOn(change).filter(({ channel }) => meant(channel)),
-          change.type,
-          viewers,
-        ),
-        index: audiences.size,
-      };
-      audiences.set(key, audience);
-      return { change, audience };
-    });
+    const routed = changes.map((change) => ({
+      change,
+      audience: gatherAudience(this.bindingsFor(change), viewers),
+    }));
     if (viewers.size === 0) return;
     const { rows } = await decisions.query<Outcome>({
       name: 'realtime_route_changes',
-      text: 'select * from realtime.route_changes($1, $2, $3, $4)',
+      text: 'select * from realtime.route_changes($1, $2, $3)',
       values: [
-        `[${routed.map(({ change, audience }) => changeJson(change, audience.index)).join(',')}]`,
-        JSON.stringify([...audiences.values()].map(({ json }) => json)),
+        `[${routed.map(({ change, audience }) => changeJson(change, audience)).join(',')}]`,
         [...viewers.values()].map(({ role }) => role),
         [...viewers.keys()],
       ],
@@ -297,25 +267,51 @@ export class ChangeRouter {
       const payload = `{"ids":${JSON.stringify(bound)},"data":${data}}`;
       connection.send(encodeText(version, { topic, event: 'postgres_changes' }, payload));
     }
-    for (const channel of ids.keys()) {
-      this.lively.delete(channel);
-      this.lively.add(channel);
+  }
+
+  /** Those that may want a change: what their exact conditions and its type leave out isn't asked about. */
+  private bindingsFor(change: Change): ActiveBinding[] {
+    const { schema, table } = change;
+    const key = JSON.stringify([schema, table]);
+    let known = this.byTable.get(key);
+    if (!known) {
+      const bindings = [...this.channels.values()].flat();
+      known = new TableBindings(
+        bindings.filter((each) => [schema, '*'].includes(each.schema) && [table, '*'].includes(each.table)),
+      );
+      this.byTable.set(key, known);
     }
-    for (const channel of this.lively) {
-      if (this.lively.size <= livelyChannels) break;
-      this.lively.delete(channel);
+    return known.for(change);
+  }
+}
+
+/** The bindings on one table, found by what a row says: a change of one user's row costs nothing for all the others. */
+class TableBindings {
+  private readonly open: ActiveBinding[] = [];
+  private readonly byColumn = new Map<string, Map<string, ActiveBinding[]>>();
+
+  constructor(bindings: ActiveBinding[]) {
+    for (const binding of bindings) {
+      if (!binding.exact) {
+        this.open.push(binding);
+        continue;
+      }
+      const { column, text } = binding.exact;
+      const byText = this.byColumn.get(column) ?? new Map<string, ActiveBinding[]>();
+      this.byColumn.set(column, byText);
+      byText.set(text, [...(byText.get(text) ?? []), binding]);
     }
   }
 
-  private bindingsOn({ schema, table }: Change): ActiveBinding[] {
-    const key = JSON.stringify([schema, table]);
-    const known = this.byTable.get(key);
-    if (known) return known;
-    const found = [...this.channels.values()]
-      .flat()
-      .filter((binding) => [schema, '*'].includes(binding.schema) && [table, '*'].includes(binding.table));
-    this.byTable.set(key, found);
-    return found;
+  /** Those whose exact conditions hold for a change and who want its type. */
+  for({ type, values, unchanged }: Change): ActiveBinding[] {
+    const found = [...this.byColumn].flatMap(([column, byText]) => {
+      const value = values[column];
+      if (value != null) return byText.get(value) ?? [];
+      // A large text that was left alone isn't in the stream: PostgreSQL has to be asked.
+      return unchanged.includes(column) ? [...byText.values()].flat().map(withoutExact) : [];
+    });
+    return [...this.open, ...found].filter(({ event }) => event === '*' || event === type);
   }
 }
 
@@ -329,7 +325,7 @@ interface BindingRequest {
 function readBindings(channel: Channel): BindingRequest[] {
   return channel.bindings.map(({ id, raw }) => {
     try {
-      return { channel, binding: { ...parseBinding(raw), id, channel } };
+      return { channel, binding: { ...parseBinding(raw), id, channel, exact: undefined } };
     } catch (error) {
       if (!(error instanceof InvalidBinding)) throw error;
       return { channel, problem: error.message };
@@ -337,16 +333,23 @@ function readBindings(channel: Channel): BindingRequest[] {
   });
 }
 
-/** Groups the bindings that want this type of change; `viewers` grows by those it doesn't know yet. */
+/** Takes out of a binding the first condition that text decides. */
+function withExact(binding: ActiveBinding, texts: (string | null)[]): ActiveBinding {
+  const index = texts.findIndex((text) => text !== null);
+  const [column] = binding.conditions[index] ?? [];
+  const text = texts[index];
+  if (column === undefined || text == null) return binding;
+  return { ...binding, exact: { column, text }, conditions: binding.conditions.toSpliced(index, 1) };
+}
+
+/** Groups the bindings that may want a change; `viewers` grows by those it doesn't know yet. */
 function gatherAudience(
   bindings: ActiveBinding[],
-  type: ChangeType,
   viewers: Map<string, { index: number; role: string }>,
 ): Audience {
   const conditions = new Map<string, number>();
   const interests = new Map<string, Interest & { json: Audience['json']['interests'][number] }>();
   for (const binding of bindings) {
-    if (binding.event !== '*' && binding.event !== type) continue;
     const { claims, claimsJson } = binding.channel;
     const viewer = viewers.get(claimsJson) ?? { index: viewers.size, role: claims.role };
     viewers.set(claimsJson, viewer);
@@ -372,13 +375,24 @@ function gatherAudience(
   };
 }
 
+/** Puts that condition back. */
+function withoutExact(binding: ActiveBinding): ActiveBinding {
+  const { exact, conditions } = binding;
+  if (!exact) return binding;
+  return {
+    ...binding,
+    exact: undefined,
+    conditions: [...conditions, [exact.column, 'eq', exact.text, false]],
+  };
+}
+
 function lengthOf({ record, old }: Change): number {
   return (record?.length ?? 0) + (old?.length ?? 0);
 }
 
-function changeJson({ relation, type, xid, record, old, unchanged }: Change, audience: number): string {
+function changeJson({ relation, type, xid, record, old, unchanged }: Change, { json }: Audience): string {
   return (
-    `{"relation":${relation},"action":"${type}","xid":${xid},"audience":${audience},` +
+    `{"relation":${relation},"action":"${type}","xid":${xid},"audience":${JSON.stringify(json)},` +
     `"unchanged":${JSON.stringify(unchanged)}${record ? `,"record":${record}` : ''}${old ? `,"old":${old}` : ''}}`
   );
 }

@@ -21,6 +21,8 @@ export interface Change {
   record: string | undefined;
   /** The replica identity of the old row, in the same form; undefined for INSERT. */
   old: string | undefined;
+  /** The text of the new row's values, or of what is known of a deleted one's; null is NULL, undefined wasn't sent. */
+  values: Row;
   /** Columns of the new row whose large values were left alone and therefore not sent. */
   unchanged: string[];
 }
@@ -190,6 +192,7 @@ export class ChangeStream {
       table: relation.name,
       record: record && rowJson(record, json),
       old: old && rowJson(old, json),
+      values: record ?? old ?? {},
       unchanged: Object.keys(record ?? {}).filter((name) => record?.[name] === undefined),
     });
   }

@@ -19,9 +19,20 @@ begin
 end
 $$;
 
+-- The functions are made anew, so that none of an earlier release is left beside them; a project's own stay.
+do $$
+declare
+  earlier regprocedure;
+begin
+  for earlier in select oid::regprocedure from pg_proc where pronamespace = 'realtime'::regnamespace and proowner = current_user::regrole loop
+    execute format('drop function %s', earlier);
+  end loop;
+end
+$$;
+
 -- The SQL of one filter condition. `subject` and `operand` are SQL expressions: the column's value, already of type
 -- `kind`, and the text the subscriber compares it with.
-create or replace function realtime.condition_sql(
+create function realtime.condition_sql(
   op text, negated boolean, subject text, kind text, operand text
 ) returns text language plpgsql immutable as $$
 declare
@@ -42,9 +53,10 @@ $$;
 
 -- Whether each binding of a channel can be served. `bindings`: [{"role", "schema", "table", "columns": ["…"] | null,
 -- "conditions": [["column", "op", "value", negated]]}]. Returns one row a binding, in order; `problem` is null when it
--- can be, '' when no table of the publication fits, else what is wrong with it.
-create or replace function realtime.check_bindings(bindings jsonb)
-returns table (problem text) language plpgsql set search_path = public, extensions as $$
+-- can be, '' when no table of the publication fits, else what is wrong with it. `exact` has for each condition what
+-- realtime.exact_value says of it.
+create function realtime.check_bindings(bindings jsonb)
+returns table (problem text, exact text[]) language plpgsql set search_path = public, extensions as $$
 declare
   binding jsonb;
   condition jsonb;
@@ -54,6 +66,7 @@ declare
 begin
   for binding in select value from jsonb_array_elements(bindings) loop
     problem := '';
+    exact := '{}';
     begin
       for entity in
         select format('%I.%I', schemaname, tablename)::regclass
@@ -63,6 +76,7 @@ begin
           and binding ->> 'table' in (tablename, '*')
       loop
         problem := null;
+        exact := '{}';
         for condition in select value from jsonb_array_elements(binding -> 'conditions') loop
           column_name := condition ->> 0;
           kind := realtime.readable_type(binding ->> 'role', entity, column_name);
@@ -83,6 +97,8 @@ begin
           end if;
           execute 'select ' || realtime.condition_sql(
             condition ->> 1, (condition ->> 3)::boolean, format('null::%s', kind), kind, quote_literal(condition ->> 2));
+          exact := exact || case when '*' not in (binding ->> 'schema', binding ->> 'table') then
+            realtime.exact_value(entity, condition) end;
         end loop;
         if binding ->> 'columns' is not null then
           for column_name in select value from jsonb_array_elements_text(binding -> 'columns') loop
@@ -100,8 +116,25 @@ begin
 end
 $$;
 
+-- The text that a column has in the stream if a condition holds, and only then; null where text can't tell: values of most
+-- types can be equal and look different.
+create function realtime.exact_value(entity regclass, condition jsonb) returns text language plpgsql stable as $$
+declare
+  kind text := (
+    select format_type(atttypid, null)
+    from pg_attribute left join pg_collation on pg_collation.oid = attcollation
+    where attrelid = entity and attname = condition ->> 0 and attgenerated = '' and collisdeterministic is not false);
+  exact text;
+begin
+  if condition ->> 1 = 'eq' and not (condition ->> 3)::boolean and kind in ('uuid', 'text', 'smallint', 'integer', 'bigint') then
+    execute format('select (%L::%s)::text', condition ->> 2, kind) into exact;
+  end if;
+  return exact;
+end
+$$;
+
 -- The type of a column that `viewer` may read; null when there is no such column for them.
-create or replace function realtime.readable_type(viewer text, entity regclass, column_name text)
+create function realtime.readable_type(viewer text, entity regclass, column_name text)
 returns text language plpgsql stable as $$
 begin
   return (
@@ -113,30 +146,32 @@ begin
 end
 $$;
 
-create or replace function realtime.primary_key(entity regclass) returns text[] language plpgsql stable as $$
+-- What routing needs to know of a relation: {"name", "guarded": by policies, "key": its primary key's columns or null,
+-- "found": a condition that finds a row by the jsonb `key_`, "generated": columns that aren't streamed}.
+create function realtime.describe_relation(relation oid) returns jsonb language plpgsql stable as $$
+declare
+  description jsonb;
 begin
-  return (
-    select array_agg(attname::text)
-    from pg_index join pg_attribute on attrelid = indrelid and attnum = any (indkey)
-    where indrelid = entity and indisprimary
-  );
-end
-$$;
-
--- A condition that finds a row by its primary key, taken from the jsonb expression `source`.
-create or replace function realtime.key_sql(entity regclass, source text) returns text language plpgsql stable as $$
-begin
-  return (
-    select string_agg(format('row_.%I = (%s ->> %L)::%s', attname, source, attname, format_type(atttypid, null)), ' and ')
-    from pg_index join pg_attribute on attrelid = indrelid and attnum = any (indkey)
-    where indrelid = entity and indisprimary
-  );
+  select jsonb_build_object(
+    'name', pg_class.oid::regclass,
+    'guarded', relrowsecurity,
+    'key', jsonb_agg(attname) filter (where attnum = any (indkey)),
+    'found', string_agg(format('row_.%I = (key_ ->> %L)::%s', attname, attname, format_type(atttypid, null)), ' and ')
+      filter (where attnum = any (indkey)),
+    'generated', coalesce(jsonb_agg(attname) filter (where attgenerated <> ''), '[]'))
+  into strict description
+  from pg_class
+    join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
+    left join pg_index on indrelid = pg_class.oid and indisprimary
+  where pg_class.oid = relation
+  group by pg_class.oid, relrowsecurity;
+  return description;
 end
 $$;
 
 -- Which of the conditions hold for a row: their indexes as a jsonb array. All conditions that differ only in their
 -- value (a hundred subscribers, each with its own ticket) are one query.
-create or replace function realtime.conditions_met(entity regclass, conditions jsonb, row_values jsonb)
+create function realtime.conditions_met(entity regclass, conditions jsonb, row_values jsonb)
 returns jsonb language plpgsql stable as $$
 declare
   column_name text;
@@ -175,34 +210,36 @@ $$;
 
 -- The values of a change as JSON, made by PostgreSQL itself from the streamed text: they look as they do in an answer
 -- of the REST API. `row_values` are of the new row or, for DELETE, what is known of the old one.
-create or replace function realtime.read_change(item jsonb, out row_values jsonb, out old_values jsonb)
+create function realtime.read_change(item jsonb, relation jsonb, out row_values jsonb, out old_values jsonb)
 language plpgsql as $$
 declare
-  entity regclass := (item ->> 'relation')::oid::regclass;
   sent jsonb := coalesce(item -> 'record', item -> 'old');
   missing text[];
+  found_values jsonb;
 begin
-  execute format('select to_jsonb(jsonb_populate_record(null::%s, $1)), to_jsonb(jsonb_populate_record(null::%1$s, $2))',
-    entity) into row_values, old_values using sent, item -> 'old';
-  select jsonb_object_agg(key, value) into row_values from jsonb_each(row_values) where sent ? key;
-  select jsonb_object_agg(key, value) into old_values from jsonb_each(old_values) where item -> 'old' ? key;
-
+  execute format('select to_jsonb(jsonb_populate_record(null::%s, $1))', relation ->> 'name') into row_values using sent;
+  row_values := (select jsonb_object_agg(key, value) from jsonb_each(row_values) where sent ? key);
+  if item ->> 'action' = 'DELETE' then
+    old_values := row_values;
+    return;
+  end if;
+  if item ? 'old' then
+    execute format('select to_jsonb(jsonb_populate_record(null::%s, $1))', relation ->> 'name') into old_values using item -> 'old';
+    old_values := (select jsonb_object_agg(key, value) from jsonb_each(old_values) where item -> 'old' ? key);
+  end if;
   -- Large values an UPDATE left alone and generated columns aren't streamed: they are read from the row.
-  if item ? 'record' then
-    missing := array(
-      select attname::text from pg_attribute
-      where attrelid = entity and attnum > 0 and not attisdropped
-        and (attgenerated <> '' or item -> 'unchanged' ? attname::text));
-    if missing <> '{}' then
-      execute format('select $1 || coalesce((select jsonb_object_agg(key, value)
-          from %s row_, jsonb_each(to_jsonb(row_)) where %s and key = any ($3)), ''{}'')',
-        entity, coalesce(realtime.key_sql(entity, '$2'), 'false')) into row_values using row_values, sent, missing;
-    end if;
+  missing := array(select jsonb_array_elements_text(relation -> 'generated' || (item -> 'unchanged')));
+  if missing <> '{}' and relation ->> 'found' is not null then
+    execute format('select jsonb_object_agg(key, value)
+        from %s row_, (select $1) asked_ (key_), jsonb_each(to_jsonb(row_)) where %s and key = any ($2)',
+        relation ->> 'name', relation ->> 'found')
+      into found_values using sent, missing;
+    row_values := row_values || coalesce(found_values, '{}');
   end if;
 end
 $$;
 
-create or replace function realtime.pick(source jsonb, names text[], short_only boolean) returns jsonb
+create function realtime.pick(source jsonb, names text[], short_only boolean) returns jsonb
 language plpgsql immutable as $$
 begin
   return (
@@ -213,7 +250,7 @@ end
 $$;
 
 -- The interests whose conditions hold, as [[interest, viewer, [column] | null]].
-create or replace function realtime.interested(interests jsonb, met jsonb) returns jsonb language plpgsql immutable as $$
+create function realtime.interested(interests jsonb, met jsonb) returns jsonb language plpgsql immutable as $$
 begin
   return (
     select coalesce(jsonb_agg(jsonb_build_array(ordinality - 1, value -> 0, value -> 2)), '[]')
@@ -224,25 +261,28 @@ $$;
 
 -- What viewers with one role are shown of a change: one row for each choice of columns.
 -- `asking`: [[interest, [column] | null, whether the policies let it see the row]].
-create or replace function realtime.show_change(
-  item jsonb, row_values jsonb, old_values jsonb, guarded boolean, viewer_role text, asking jsonb
+create function realtime.show_change(
+  item jsonb, relation jsonb, row_values jsonb, old_values jsonb, viewer_role text, asking jsonb
 ) returns table (interests int[], columns text, record text, old_record text, errors text[]) language plpgsql as $$
 declare
-  entity regclass := (item ->> 'relation')::oid::regclass;
   deleted boolean := item ->> 'action' = 'DELETE';
-  key_names text[] := realtime.primary_key(entity);
-  selectable text[] := array(
-    select attname::text from pg_attribute
-    where attrelid = entity and attnum > 0 and not attisdropped
-      and has_column_privilege(viewer_role, attrelid, attnum, 'SELECT'));
+  key_names text[] := array(select jsonb_array_elements_text(nullif(relation -> 'key', 'null')));
+  readable text[];
+  described jsonb[];
   too_large boolean := octet_length(row_values::text) + coalesce(octet_length(old_values::text), 0) > 1024 * 1024;
   refusal text;
   wanted jsonb;
   shown text[];
 begin
+  select array_agg(attname::text order by attnum),
+    array_agg(jsonb_build_object('name', attname, 'type', typname) order by attnum)
+  into readable, described
+  from pg_attribute join pg_type on pg_type.oid = atttypid
+  where attrelid = (item ->> 'relation')::oid and attnum > 0 and not attisdropped
+    and has_column_privilege(viewer_role, attrelid, attnum, 'SELECT');
   if not deleted then
-    refusal := case when key_names is null then 'Error 400: Bad Request, no primary key'
-                    when not key_names <@ selectable then 'Error 401: Unauthorized' end;
+    refusal := case when key_names = '{}' then 'Error 400: Bad Request, no primary key'
+                    when readable is null or not key_names <@ readable then 'Error 401: Unauthorized' end;
   end if;
   for wanted, interests in
     select value -> 1, array_agg((value ->> 0)::int) from jsonb_array_elements(asking)
@@ -254,16 +294,13 @@ begin
       old_record := '{}';
       errors := array[refusal];
     else
-      shown := array(select name from unnest(selectable) name
+      shown := array(select name from unnest(readable) name
                      where wanted = 'null' or wanted ? name or name = any (key_names));
-      columns := (
-        select coalesce(jsonb_agg(jsonb_build_object('name', attname, 'type', typname) order by attnum), '[]')
-        from pg_attribute join pg_type on pg_type.oid = atttypid
-        where attrelid = entity and attname = any (shown));
+      columns := to_jsonb(array(select value from unnest(described) value where value ->> 'name' = any (shown)));
       record := realtime.pick(row_values, shown, too_large);
       -- Nothing is left of a deleted row that a policy could judge, so only its key is told.
       old_record := realtime.pick(old_values,
-        case when guarded and deleted then array(select unnest(shown) intersect select unnest(key_names)) else shown end,
+        case when deleted and (relation -> 'guarded')::boolean then array(select unnest(shown) intersect select unnest(key_names)) else shown end,
         too_large);
       errors := case when too_large then array['Error 413: Payload Too Large'] end;
     end if;
@@ -274,13 +311,12 @@ $$;
 
 -- Decides for a batch of changes who sees which, in one round trip. What costs most, running the policies, is done
 -- once a viewer and table for the whole batch.
---   changes:   [{"relation": oid, "action", "xid", "audience": index into audiences,
---                "record": {column: text}, "old": {column: text}, "unchanged": [column]}]
---   audiences: [{"conditions": [["column", "op", "value", negated]],
---                "interests": [[viewer, [indexes of the conditions that must all hold], [column] | null]]}]
+--   changes:  [{"relation": oid, "action", "xid", "record": {column: text}, "old": {column: text}, "unchanged": [column],
+--               "audience": {"conditions": [["column", "op", "value", negated]],
+--                            "interests": [[viewer, [indexes of the conditions that must all hold], [column] | null]]}}]
 --   roles, claims: of each viewer; a viewer is everybody with the same claims
 -- Returns, per change and distinct outcome, the indexes of the interests it is for. `problem` is for the log.
-create or replace function realtime.route_changes(changes jsonb, audiences jsonb, roles text[], claims text[])
+create function realtime.route_changes(changes jsonb, roles text[], claims text[])
 returns table (change int, interests int[], columns text, record text, old_record text, errors text[], problem text)
 language plpgsql
 set timezone = 'UTC' set datestyle = 'ISO' set intervalstyle = 'postgres' set jit = off
@@ -290,9 +326,8 @@ set search_path = public, extensions as $$
 declare
   item jsonb;
   audience jsonb;
-  entity regclass;
+  relation jsonb;
   statement text;
-  guarded boolean;
   new_row jsonb;
   old_row jsonb;
   viewer int;
@@ -300,15 +335,17 @@ declare
   keys jsonb;
   visible jsonb;
   asking jsonb;
+  -- By oid.
+  relations jsonb := '{}';
   -- Of each change:
   new_rows jsonb[];
   old_rows jsonb[];
   passing jsonb[];
-  guards boolean[];
-  -- Changes of guarded tables that somebody must be asked about: (relation, change, key).
-  asked_entities oid[];
-  asked_changes int[];
-  asked_keys jsonb[];
+  -- Changes that policies decide about: those of guarded tables whose row there is.
+  guarded int[] := '{}';
+  -- The roles that policies apply to.
+  governed text[] := array(
+    select rolname from pg_roles where rolname = any (roles) and not rolsuper and not rolbypassrls);
   -- Of each viewer: the changes its policies let it see.
   seen jsonb[];
 begin
@@ -323,22 +360,22 @@ begin
 
   for change, item in select ordinality, value from jsonb_array_elements(changes) with ordinality loop
     begin
-      audience := audiences -> (item ->> 'audience')::int;
-      select oid::regclass, relrowsecurity into strict entity, guarded
-      from pg_class where oid = (item ->> 'relation')::oid;
-      select row_values, old_values into new_row, old_row from realtime.read_change(item);
+      audience := item -> 'audience';
+      relation := relations -> (item ->> 'relation');
+      if relation is null then
+        relation := realtime.describe_relation((item ->> 'relation')::oid);
+        relations := relations || jsonb_build_object(item ->> 'relation', relation);
+      end if;
+      select row_values, old_values into new_row, old_row from realtime.read_change(item, relation);
       new_rows[change] := new_row;
       old_rows[change] := old_row;
       passing[change] := realtime.interested(
         audience -> 'interests',
-        realtime.conditions_met(
-          entity, audience -> 'conditions', new_row || coalesce(item -> 'record', item -> 'old')));
-      guards[change] := guarded;
-      if guarded and item ? 'record' and realtime.primary_key(entity) is not null then
-        asked_entities := asked_entities || entity::oid;
-        asked_changes := asked_changes || change;
-        asked_keys := asked_keys || (
-          select jsonb_object_agg(name, item -> 'record' -> name) from unnest(realtime.primary_key(entity)) name);
+        case when audience -> 'conditions' = '[]' then '[]' else realtime.conditions_met(
+          (item ->> 'relation')::oid::regclass, audience -> 'conditions',
+          new_row || coalesce(item -> 'record', item -> 'old')) end);
+      if (relation -> 'guarded')::boolean and item ? 'record' and relation ->> 'found' is not null then
+        guarded := guarded || change;
       end if;
     exception when others then
       passing[change] := '[]';
@@ -346,57 +383,58 @@ begin
     end;
   end loop;
 
-  -- Prepared, because planning a policy costs far more than running it.
-  for statement in select name from pg_prepared_statements where name like 'realtime\_rows\_%' loop
-    execute format('deallocate %I', statement);
-  end loop;
-  for entity in select distinct unnest(asked_entities)::regclass loop
-    execute format(
-      'prepare %I (jsonb) as select jsonb_agg(value -> 0) from jsonb_array_elements($1)
-       where (select true from %s row_ where %s)',
-      'realtime_rows_' || entity::oid, entity, realtime.key_sql(entity, 'value -> 1'));
-  end loop;
-
-  for viewer_role, viewer, entity, keys in
-    with asked as (select * from unnest(asked_entities, asked_changes, asked_keys) asked_ (entity_, change_, key_)),
-    question as (
-      select distinct roles[(value ->> 1)::int + 1] as role_, (value ->> 1)::int as viewer_, entity_, change_, key_
-      from asked, jsonb_array_elements(passing[change_])),
+  for viewer_role, viewer, relation, keys in
+    with question as (
+      select distinct roles[(value ->> 1)::int + 1] as role_, (value ->> 1)::int as viewer_, changes -> change_ - 1 as item_, change_
+      from unnest(guarded) change_, jsonb_array_elements(passing[change_])),
     reader as (
-      select role_, entity_ from (select distinct role_, entity_ from question)
-      where (select bool_and(has_column_privilege(role_, entity_, name, 'SELECT'))
-             from unnest(realtime.primary_key(entity_)) name))
-    select role_, viewer_, entity_, jsonb_agg(jsonb_build_array(change_, key_))
-    from question join reader using (role_, entity_)
-    group by 1, 2, 3
+      select role_, relation_ from (select distinct role_, item_ ->> 'relation' as relation_ from question) pair_
+      where role_ = any (governed) and (
+        select bool_and(has_column_privilege(role_, relation_::oid, name, 'SELECT'))
+        from jsonb_array_elements_text(relations -> relation_ -> 'key') name))
+    select role_, viewer_, relations -> relation_, jsonb_agg(jsonb_build_array(change_, item_ -> 'record'))
+    from question join reader using (role_) where item_ ->> 'relation' = relation_
+    group by 1, 2, relation_
   loop
+    -- Prepared, because planning a policy costs far more than running it; by what it says, which an altered key changes.
+    statement := 'realtime_rows_' || md5(relation::text);
     begin
       perform set_config('role', viewer_role, true), set_config('request.jwt.claims', claims[viewer + 1], true);
-      execute format('execute %I (%L)', 'realtime_rows_' || entity::oid, keys) into visible;
-      perform set_config('role', 'none', true), set_config('request.jwt.claims', '', true);
+      begin
+        execute format('execute %I (%L)', statement, keys) into visible;
+      exception when invalid_sql_statement_name then
+        execute format(
+          'prepare %I (jsonb) as select jsonb_agg(value -> 0) from jsonb_array_elements($1), lateral (select value -> 1) asked_ (key_)
+           where (select true from %s row_ where %s)',
+          statement, relation ->> 'name', relation ->> 'found');
+        execute format('execute %I (%L)', statement, keys) into visible;
+      end;
       seen[viewer + 1] := coalesce(seen[viewer + 1], '[]') || coalesce(visible, '[]');
     exception when others then
       -- One viewer's broken policy or claims must not keep changes from the others.
-      return query select null::int, '{}'::int[], null, null, null, null::text[], format('%s: %s', entity, sqlerrm);
+      return query select null::int, '{}'::int[], null, null, null, null::text[], format('%s: %s', relation ->> 'name', sqlerrm);
     end;
   end loop;
+  perform set_config('role', 'none', true), set_config('request.jwt.claims', '', true);
 
   for change, item in select ordinality, value from jsonb_array_elements(changes) with ordinality loop
     for viewer_role, asking in
       select roles[(value ->> 1)::int + 1], jsonb_agg(jsonb_build_array(value -> 0, value -> 2,
-          not guards[change] or not item ? 'record' or coalesce(seen[(value ->> 1)::int + 1] @> to_jsonb(change), false)))
+          change <> all (guarded) or roles[(value ->> 1)::int + 1] <> all (governed)
+          or coalesce(seen[(value ->> 1)::int + 1] @> to_jsonb(change), false)))
       from jsonb_array_elements(passing[change]) group by 1
     loop
       return query
         select change - 1, shown.*, null
-        from realtime.show_change(item, new_rows[change], old_rows[change], guards[change], viewer_role, asking) shown;
+        from realtime.show_change(
+          item, relations -> (item ->> 'relation'), new_rows[change], old_rows[change], viewer_role, asking) shown;
     end loop;
   end loop;
 end
 $$;
 
 revoke execute on function
-  realtime.condition_sql, realtime.check_bindings, realtime.readable_type, realtime.primary_key, realtime.key_sql,
+  realtime.condition_sql, realtime.check_bindings, realtime.exact_value, realtime.readable_type, realtime.describe_relation,
   realtime.conditions_met, realtime.read_change, realtime.pick,
   realtime.interested, realtime.show_change, realtime.route_changes
 from public;
