@@ -117,6 +117,19 @@ async function converse(browser: Browser, desk: DeskProcess): Promise<void> {
   await panel.getByRole('log').getByText('Yes, thank you!').waitFor();
   await messages.filter({ hasText: 'Yes, thank you!' }).waitFor();
 
+  // Staff give these words a heart in the group, the user a thumb to the answer: each sees the other's.
+  const thanks = messages.filter({ hasText: 'Yes, thank you!' });
+  await thanks.hover();
+  await thanks.getByTestId('message-actions').click();
+  await group.getByRole('menuitem', { name: '❤' }).click();
+  await cabinet.getByRole('button', { name: '1 reaction (Support)' }).waitFor();
+  await panel.getByRole('button', { name: '1 reaction (Support)' }).waitFor();
+  const answered = cabinet.getByTestId('message').filter({ hasText: 'Did that help you?' });
+  await answered.hover();
+  await answered.getByTestId('message-actions').click();
+  await cabinet.getByRole('menuitemcheckbox', { name: '👍' }).click();
+  await messages.filter({ hasText: 'Did that help you?' }).filter({ hasText: '👍 1' }).waitFor();
+
   // Staff close it in the group; the cabinet shows it, and a little later it has left both lists.
   await group.getByTestId('composer-input').fill('/close');
   await group.getByTestId('send-button').click();
