@@ -96,13 +96,13 @@ begin
     'topic', to_jsonb(topic),
     'rows', work,
     'ticket', private.telegram_ticket_json(topic.ticket_id),
-    -- The newest staff message the user has read, and where it is shown: looked for when it is to be marked.
+    -- The newest staff message shown there that the user has read: looked for when it is to be marked.
     'read', case when work @> '[{"kind": "read"}]' then (
-      select jsonb_build_object('message_id', m.id, 'chat_id', p.chat_id, 'telegram_message_id', p.telegram_message_id)
-      from public.ticket_messages m join public.telegram_messages p on p.message_id = m.id
+      select jsonb_build_object('message_id', m.id)
+      from public.ticket_messages m
       where m.ticket_id = topic.ticket_id and m.is_admin and m.is_read and m.deleted_at is null
-        and p.chat_id = topic.chat_id
-      order by m.created_at desc, p.part desc limit 1) end,
+        and exists (select from public.telegram_messages p where p.message_id = m.id and p.chat_id = topic.chat_id)
+      order by m.created_at desc limit 1) end,
     -- Tickets whose words wait; a worker that can't serve them all at once joins texts.
     'waiting', (
       select count(distinct o.ticket_id) from public.telegram_outbox o where o.state = 'pending' and o.priority = 0),
