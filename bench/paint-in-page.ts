@@ -45,8 +45,11 @@ export function shownSinceNavigation({ selector, text }: Shown): Promise<number>
   });
 }
 
-/** Clicks, and gives the ms until what is to appear is painted. */
-export function shownSinceClick(button: Element, { selector, text }: Shown): Promise<number> {
+/** Presses a button, or writes `typed` into a field, and gives the ms until what is to appear is painted. */
+export function shownSincePress(
+  target: Element,
+  { selector, text, typed }: Shown & { typed?: string },
+): Promise<number> {
   return new Promise((resolve) => {
     const began = performance.now();
     const look = () => {
@@ -54,7 +57,12 @@ export function shownSinceClick(button: Element, { selector, text }: Shown): Pro
       if (found) setTimeout(() => resolve(performance.now() - began));
       else requestAnimationFrame(look);
     };
-    (button as HTMLElement).click();
+    if (typed === undefined) (target as HTMLElement).click();
+    else {
+      // As the browser writes: React has put a setter of its own on the field.
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(target, typed);
+      target.dispatchEvent(new Event('input', { bubbles: true }));
+    }
     requestAnimationFrame(look);
   });
 }
@@ -70,12 +78,15 @@ export interface Scrolled {
   waiting: number;
   /** The longest time between two frames, in ms. */
   longestFrame: number;
-  /** The furthest that a row jumped beside the scrolling itself, in CSS pixels. */
+  /** The furthest that a row moved otherwise than the wheel says, in CSS pixels. */
   jump: number;
 }
 
-/** Scrolls a list by `step` CSS pixels a frame, for `duration` ms, and watches each frame. */
-export function scrollFor(
+/**
+ * Watches each frame of a list that a wheel scrolls by `step` CSS pixels a notch, for `duration` ms. Rows then move by
+ * whole notches, whatever the list makes of its own position.
+ */
+export function watchScroll(
   list: Element,
   { step, duration, row }: { step: number; duration: number; row: string },
 ): Promise<Scrolled> {
@@ -83,12 +94,11 @@ export function scrollFor(
     const box = list.getBoundingClientRect();
     const x = box.left + box.width / 2;
     const middle = [0.3, 0.5, 0.7].map((share) => box.top + box.height * share);
-    const seen = new Set<Element | string>();
+    const seen = new Set<string>();
     const result: Scrolled = { rows: 0, frames: 0, blank: 0, waiting: 0, longestFrame: 0, jump: 0 };
     const began = performance.now();
     let before = began;
     let anchor: { element: Element; top: number } | undefined;
-    let moved = 0;
     const frame = () => {
       const now = performance.now();
       result.frames += 1;
@@ -96,22 +106,20 @@ export function scrollFor(
       before = now;
       const inMiddle = middle.flatMap((y) => document.elementFromPoint(x, y)?.closest(row) ?? []);
       if (inMiddle.length === 0) result.blank += 1;
-      if (anchor?.element.isConnected) {
-        const jump = Math.abs(anchor.element.getBoundingClientRect().top - anchor.top - moved);
-        result.jump = Math.max(result.jump, jump);
-      }
       for (const each of inMiddle) seen.add(each.textContent);
+      const left = step < 0 ? list.scrollTop : list.scrollHeight - list.clientHeight - list.scrollTop;
+      if (left < 1) result.waiting += 1;
+      else if (anchor?.element.isConnected) {
+        const notches = (anchor.element.getBoundingClientRect().top - anchor.top) / -step;
+        const odd = notches < 0 ? notches : notches - Math.round(notches);
+        result.jump = Math.max(result.jump, Math.abs(odd * step));
+      }
       if (now - began > duration) {
         result.rows = seen.size;
         return resolve(result);
       }
-      const from = list.scrollTop;
-      list.scrollTop = from + step;
-      moved = from - list.scrollTop;
-      if (moved === 0) result.waiting += 1;
       const element = inMiddle[0];
-      // Where it stood before the scrolling of this frame.
-      anchor = element && { element, top: element.getBoundingClientRect().top - moved };
+      anchor = element && { element, top: element.getBoundingClientRect().top };
       requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
