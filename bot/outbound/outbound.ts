@@ -40,6 +40,8 @@ export class Outbound {
   #sleepers: (() => void)[] = [];
   /** A wake-up that found nobody asleep: the next who would lie down looks once more instead. */
   #awake = false;
+  /** Counts what was told of: a row that comes for a ticket at work is nobody's who looks now, but its worker's later. */
+  #news = 0;
   /** Rows claimed lately, with their generation, oldest first. */
   readonly #claimed = new Map<number, number>();
   /** Claims that are on their way, and rows told of meanwhile: they may be in the answer. */
@@ -79,6 +81,7 @@ export class Outbound {
         return;
       }
     }
+    this.#news += 1;
     const sleeper = this.#sleepers.shift();
     if (sleeper === undefined) this.#awake = true;
     else sleeper();
@@ -109,6 +112,7 @@ export class Outbound {
     // Nothing is claimed before it can be sent: what waits in the outbox can still be joined.
     const reservation = await pacer.reserve(1, priorities.words, signal);
     try {
+      const news = this.#news;
       const claim = await this.#claim(worker);
       if (claim === null) return false;
       // A colleague looks for nothing only when there is something: a vain look takes time from this very message.
@@ -120,7 +124,7 @@ export class Outbound {
         reservation,
       ).run();
       if (retryMs !== undefined) this.#wakeIn(retryMs);
-      return claim.more || retryMs !== undefined;
+      return claim.more || retryMs !== undefined || this.#news !== news;
     } finally {
       reservation.cancel();
     }
