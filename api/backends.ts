@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
-import { startEmbedded } from '../local/supabase/embedded.ts';
+import { type Embedded, startEmbedded } from '../local/supabase/embedded.ts';
 import { projectScripts } from '../local/supabase/schema/apply.ts';
 import { startTelegram } from '../local/telegram/server.ts';
 import type { Config } from './config.ts';
@@ -24,6 +24,8 @@ export interface SupabaseBackend {
   publishableKey: string;
   secretKey: string;
   embedded: boolean;
+  /** Tells of a table's new rows at once, where the database's gateway is in this process. */
+  watch?: Embedded['watch'];
 }
 
 /** Telegram as the bot reaches it. */

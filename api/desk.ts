@@ -87,6 +87,7 @@ export async function startDesk({ config, root, logger, api, bot }: DeskOptions)
       ? await startBridge({
           ...options,
           service,
+          watch: supabase.watch,
           telegram,
           isOnlyOne: supabase.embedded,
           observer: metrics.bridge,

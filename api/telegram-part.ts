@@ -7,7 +7,7 @@ import { Desk } from '../bot/desk.ts';
 import { deliveryHandler } from '../bot/inbound/webhook.ts';
 import { Leadership } from '../bot/leadership.ts';
 import { createSharedBridge } from '../bot/shared-bridge.ts';
-import type { TelegramBackend } from './backends.ts';
+import type { SupabaseBackend, TelegramBackend } from './backends.ts';
 import type { Config } from './config.ts';
 import type { Check } from './routes/health.ts';
 import { publicUrlOf } from './server.ts';
@@ -24,6 +24,7 @@ export interface TelegramPart {
 export async function startBridge(options: {
   config: Config;
   service: SupabaseClient;
+  watch: SupabaseBackend['watch'];
   telegram: TelegramBackend;
   /** Nobody else can run a desk on its own folder, so after a kill it need not wait for its own lease to end. */
   isOnlyOne: boolean;
@@ -31,12 +32,13 @@ export async function startBridge(options: {
   logger: Logger;
   parts: Parts;
 }): Promise<TelegramPart> {
-  const { config, service, telegram, isOnlyOne, observer, logger, parts } = options;
+  const { config, service, watch, telegram, isOnlyOne, observer, logger, parts } = options;
   const { token, groupId, apiRoot } = telegram;
   const { webhook, staff } = config.telegram;
   const bridge = createSharedBridge(
     {
       supabase: service,
+      watch,
       telegram: { token, groupId, apiRoot, webhook },
       staff,
       locale: config.locale,

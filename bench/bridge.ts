@@ -68,7 +68,7 @@ async function onFreshDesk(run: (desk: BenchDesk) => Promise<Figures>): Promise<
       'update private.settings set messages_per_minute = 100000, tickets_per_day = 100000',
     );
     await signIn(service, user);
-    return await run({ service, user, database, url, publishableKey, secretKey });
+    return await run({ service, user, database, url, publishableKey, secretKey, watch: supabase.watch });
   } finally {
     await database.end();
     await service.removeAllChannels();

@@ -10,7 +10,7 @@ import { createBot } from './inbound/bot.ts';
 import type { StaffMode } from './inbound/deps.ts';
 import { pollUpdates } from './inbound/updates.ts';
 import { deliveryHandler, StoredUpdates } from './inbound/webhook.ts';
-import { listen } from './listener.ts';
+import { listen, type Watch } from './listener.ts';
 import { type BridgeObserver, observeCalls } from './observer.ts';
 import { Outbound } from './outbound/outbound.ts';
 import { PileWarning, tooManyDead } from './outbound/pile-warning.ts';
@@ -26,6 +26,11 @@ import { createWords } from './words.ts';
 export interface BridgeOptions {
   /** A client with the secret (service role) key. */
   supabase: SupabaseClient;
+  /**
+   * Tells of a table's new rows earlier than realtime does, where the database is so near; realtime tells of them all
+   * the same. Gives what ends it.
+   */
+  watch?: Watch | undefined;
   telegram: {
     token: string;
     groupId: number;
@@ -234,6 +239,7 @@ export function createBridge(options: BridgeOptions): Bridge {
       group.chatId = status.chat_id;
       pacer.remember(status.recent);
       unlisten = listen(supabase, {
+        watch: options.watch,
         onWork: (row) => outbound.wake(row),
         onTyping: (ticketId) => typing.show(ticketId),
         onDelivery: telegram.webhook && stored.wake,
@@ -247,8 +253,9 @@ export function createBridge(options: BridgeOptions): Bridge {
 
     async stop() {
       stopping.abort();
-      await unlisten?.();
+      // First what holds leases; realtime may be away and slow to say good-bye.
       await outbound.stop();
+      await unlisten?.();
       await inbound.stop();
       await Promise.all(running);
     },

@@ -5,10 +5,15 @@ import { z } from 'zod';
 import type { RowVersion } from './outbound/outbound.ts';
 
 const typed = z.object({ id: z.string(), is_typing: z.boolean() });
-const outboxRow = z.object({ id: z.number(), generation: z.number() });
+const outboxRow = z.object({ id: z.coerce.number(), generation: z.coerce.number() });
+const pendingRow = outboxRow.extend({ state: z.literal('pending') });
+
+/** Tells of a table's rows, their values as text or typed; gives what ends it. */
+export type Watch = (schema: string, table: string, listener: (row: unknown) => void) => () => void;
 
 /** What the listener reports. */
 export interface ListenerEvents {
+  watch?: Watch | undefined;
   /** Something may be in the outbox; the row, when one is told of. */
   onWork: (row?: RowVersion) => void;
   /** A user types in a ticket. */
@@ -26,7 +31,7 @@ export interface ListenerEvents {
  */
 export function listen(
   supabase: SupabaseClient,
-  { onWork, onTyping, onDelivery, onLag, logger }: ListenerEvents,
+  { watch, onWork, onTyping, onDelivery, onLag, logger }: ListenerEvents,
 ): () => Promise<void> {
   const channel = supabase
     .channel(`telegram-bridge-${randomUUID()}`)
@@ -55,11 +60,16 @@ export function listen(
       onDelivery,
     );
   }
+  const unwatch = watch?.('public', 'telegram_outbox', (row) => {
+    const pending = pendingRow.safeParse(row);
+    if (pending.success) onWork(pending.data);
+  });
   channel.subscribe((status, error) => {
     logger.debug({ status, reason: error?.message }, 'realtime');
     onWork();
   });
   return async () => {
+    unwatch?.();
     await supabase.removeChannel(channel);
   };
 }

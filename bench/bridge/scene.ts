@@ -7,6 +7,7 @@ import type pg from 'pg';
 import { pino } from 'pino';
 import { type Bridge, createBridge } from '../../bot/bridge.ts';
 import type { Clock } from '../../bot/clock.ts';
+import type { Embedded } from '../../local/supabase/embedded.ts';
 import { startTelegram, type Telegram } from '../../local/telegram/server.ts';
 
 /** Figures by name, the unit in the name. */
@@ -21,6 +22,7 @@ export interface BenchDesk {
   url: string;
   publishableKey: string;
   secretKey: string;
+  watch: Embedded['watch'];
 }
 
 export const silent = pino({ level: 'silent' });
@@ -39,12 +41,13 @@ export function fastClock(speed: number): Clock & { began: number } {
 
 /** A bridge in this process. */
 export function bridgeFor(
-  { service }: BenchDesk,
+  { service, watch }: BenchDesk,
   telegram: Telegram,
   more: { clock?: Clock; limits?: { perMinute: number; perSecond: number } } = {},
 ): Bridge {
   return createBridge({
     supabase: service,
+    watch,
     telegram: { token: telegram.token, groupId: telegram.groupId, apiRoot: telegram.apiRoot },
     staff: 'group',
     locale: 'en',

@@ -14,7 +14,7 @@ import { answerCors } from './cors.ts';
 import { ApiError, loggable } from './errors.ts';
 import { sendJson } from './http.ts';
 import { createPool } from './pool.ts';
-import { createRealtimeService } from './realtime/service.ts';
+import { createRealtimeService, type RealtimeService } from './realtime/service.ts';
 import { createRestService } from './rest/service.ts';
 import { createStorageService } from './storage/service.ts';
 import { createTokens, deriveKey, type ProjectKeys } from './tokens.ts';
@@ -41,7 +41,7 @@ export interface SupabaseOptions {
 }
 
 /** A running gateway. */
-export interface Supabase extends ProjectKeys {
+export interface Supabase extends ProjectKeys, Pick<RealtimeService, 'watch'> {
   url: string;
   stop(): Promise<void>;
 }
@@ -106,6 +106,7 @@ export async function startSupabase(options: SupabaseOptions): Promise<Supabase>
     return {
       url: publicUrl,
       ...keys,
+      watch: (schema, table, listener) => realtime.watch(schema, table, listener),
       async stop() {
         await realtime.stop();
         await closeServer(server);

@@ -49,6 +49,9 @@ const batchLength = 1024 * 1024;
 /** How many characters of changes may wait before the stream is held back. */
 const queueLength = 8 * 1024 * 1024;
 
+/** Is told of a table's rows as they were inserted or updated: values as PostgreSQL's text, JSON as itself. */
+export type RowListener = (row: Record<string, unknown>) => void;
+
 /** Takes each committed change to the channels that asked for it and whose claims may see it. */
 export class ChangeRouter {
   private readonly context: SupabaseContext;
@@ -58,6 +61,8 @@ export class ChangeRouter {
   private readonly channels = new Map<Channel, ActiveBinding[]>();
   private readonly unchecked = new Set<Channel>();
   private readonly byTable = new Map<string, TableBindings>();
+  /** Who in this process is told of a table's rows. */
+  private readonly watchers = new Map<string, Set<RowListener>>();
   private checking = false;
   /** Answers what changes show to whom; there while the stream flows. */
   private decisions: Client | undefined;
@@ -92,6 +97,14 @@ export class ChangeRouter {
   unsubscribe(channel: Channel): void {
     this.unchecked.delete(channel);
     if (this.channels.delete(channel)) this.byTable.clear();
+  }
+
+  /** Tells of a table's rows as soon as they are committed, whoever may see them. @returns ends that */
+  watch(schema: string, table: string, listener: RowListener): () => void {
+    const key = JSON.stringify([schema, table]);
+    const listeners = this.watchers.get(key) ?? new Set();
+    this.watchers.set(key, listeners.add(listener));
+    return () => void listeners.delete(listener);
   }
 
   async stop(): Promise<void> {
@@ -183,11 +196,19 @@ export class ChangeRouter {
   }
 
   private async enqueue(change: Change): Promise<void> {
+    this.tellWatchers(change);
     if (this.bindingsFor(change).length === 0) return;
     this.queue.push(change);
     this.queued += lengthOf(change);
     void this.route();
     if (this.queued > queueLength) await new Promise<void>((resolve) => this.resume.push(resolve));
+  }
+
+  private tellWatchers({ schema, table, record }: Change): void {
+    const listeners = this.watchers.get(JSON.stringify([schema, table]));
+    if (!listeners?.size || record === undefined) return;
+    const row = JSON.parse(record) as Record<string, unknown>;
+    for (const listener of listeners) listener(row);
   }
 
   private releaseStream(): void {

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Claims, SupabaseContext } from '../context.ts';
 import { ApiError } from '../errors.ts';
-import { ChangeRouter } from './change-router.ts';
+import { ChangeRouter, type RowListener } from './change-router.ts';
 import type { Hub } from './connection.ts';
 import { Connection } from './connection.ts';
 import type { Version } from './frames.ts';
@@ -17,6 +17,11 @@ import { Topics } from './topics.ts';
 export interface RealtimeService {
   /** Takes over a WebSocket handshake; answers it with an HTTP error when the API key or the version is wrong. */
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer, url: URL): void;
+  /**
+   * Tells this process of a table's rows at once, some milliseconds before subscribers hear of them: who may see a
+   * change is asked first. Only while anybody subscribes at all, and no more certain than realtime is. @returns ends that
+   */
+  watch(schema: string, table: string, listener: RowListener): () => void;
   /** Closes all connections and the stream of changes. */
   stop(): Promise<void>;
 }
@@ -66,6 +71,8 @@ export async function createRealtimeService(context: SupabaseContext): Promise<R
         refuse(socket, 500, 'Error connecting to Realtime');
       });
     },
+
+    watch: (schema, table, listener) => changes.watch(schema, table, listener),
 
     async stop() {
       clearInterval(pings);
