@@ -38,8 +38,23 @@ export function createSharedBridge(options: BridgeOptions, holder: string): Brid
 
   async function end(ending: Term): Promise<void> {
     if (term === ending) term = undefined;
+    // Whoever began it has been told why it didn't start.
     await ending.started.catch(() => undefined);
-    await ending.bridge.stop();
+    try {
+      await ending.bridge.stop();
+    } catch (error) {
+      logger.error({ reason: explain(error) }, 'the bridge did not stop as it should');
+    }
+  }
+
+  /** Keeps the lead until the signal is aborted; no question is under way when it is over. */
+  async function keep(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await delay(renewEvery, signal);
+      if (signal.aborted) return;
+      // One that fails leaves the lease as long as it was.
+      await ask().catch(() => undefined);
+    }
   }
 
   /** @throws DeskUnavailable */
@@ -48,6 +63,12 @@ export function createSharedBridge(options: BridgeOptions, holder: string): Brid
     const leads = await leadership.lead();
     if (leads) renewedAt = asked;
     return leads;
+  }
+
+  async function resign(): Promise<void> {
+    await leadership.resign().catch((error: unknown) => {
+      logger.warn({ reason: explain(error) }, 'the lead could not be given back; it runs out by itself');
+    });
   }
 
   async function contend(): Promise<void> {
@@ -79,7 +100,9 @@ export function createSharedBridge(options: BridgeOptions, holder: string): Brid
 
   return {
     async start() {
-      const begun = (await ask()) ? begin() : undefined;
+      const leads = await ask();
+      if (stopping.signal.aborted) return leads ? await resign() : undefined;
+      const begun = leads ? begin() : undefined;
       if (!begun) logger.info('another bot leads: this one stands by');
       // The lease is renewed while the bridge starts, which a slow Telegram can make long.
       running = contend();
@@ -89,13 +112,13 @@ export function createSharedBridge(options: BridgeOptions, holder: string): Brid
     async stop() {
       stopping.abort();
       await running;
-      // Nobody may take over what is still in flight.
-      const renewal = setInterval(() => void ask().catch(() => undefined), renewEvery);
+      // Nobody may take over what is still in flight, and who has resigned must not ask once more.
+      const ended = new AbortController();
+      const keeping = keep(ended.signal);
       if (term) await end(term);
-      clearInterval(renewal);
-      await leadership.resign().catch((error: unknown) => {
-        logger.warn({ reason: explain(error) }, 'the lead could not be given back; it runs out by itself');
-      });
+      ended.abort();
+      await keeping;
+      await resign();
     },
 
     async health() {

@@ -40,12 +40,12 @@ export async function benchBacklog(desk: BenchDesk): Promise<Figures> {
     await bridge.start();
     const start = clock.now();
     const memory = [await bridge.memory()];
-    let atHalf = NaN;
+    let half = 0;
     await until(async () => {
-      await pause(200);
+      await pause(1_000);
       memory.push(await bridge.memory());
       const delivered = told(telegram);
-      if (Number.isNaN(atHalf) && delivered >= backlog.messages / 2) atHalf = memory.at(-1) ?? NaN;
+      if (delivered < backlog.messages / 2) half = memory.length;
       return delivered >= backlog.messages;
     }, 300_000);
     const words = wordsOf(telegram);
@@ -58,10 +58,13 @@ export async function benchBacklog(desk: BenchDesk): Promise<Figures> {
       'backlog: calls refused by the limit': telegram.calls().filter(({ outcome }) => outcome === 'refused')
         .length,
       'backlog: drained after, minutes': (Math.max(...words.map(({ at }) => at)) - start) / 60_000,
-      'backlog: memory of the bot at its start, MiB': (memory[0] ?? NaN) / mebibyte,
-      'backlog: memory of the bot half way, MiB': atHalf / mebibyte,
-      'backlog: memory of the bot at most, MiB': Math.max(...memory) / mebibyte,
-      'backlog: memory of the bot at the end, MiB': (memory.at(-1) ?? NaN) / mebibyte,
+      'backlog: heap of the bot after collection, at its start, MiB': (memory[0]?.heap ?? NaN) / mebibyte,
+      'backlog: heap of the bot after collection, half way, MiB': (memory[half]?.heap ?? NaN) / mebibyte,
+      'backlog: heap of the bot after collection, at the end, MiB': (memory.at(-1)?.heap ?? NaN) / mebibyte,
+      'backlog: heap of the bot after collection, at most, MiB':
+        Math.max(...memory.map(({ heap }) => heap)) / mebibyte,
+      'backlog: resident memory of the bot, at most, MiB':
+        Math.max(...memory.map(({ resident }) => resident)) / mebibyte,
       'backlog: clock runs faster by': speed,
     };
   } finally {

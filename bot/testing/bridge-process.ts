@@ -46,7 +46,7 @@ export class BridgeProcess {
 
   /** Begins to load a bridge; it doesn't run yet. */
   static load(program: BridgeProgram, place: BridgePlace): BridgeProcess {
-    return new BridgeProcess(fork(program.file, [JSON.stringify(place)], { execArgv: [] }));
+    return new BridgeProcess(fork(program.file, [JSON.stringify(place)], { execArgv: ['--expose-gc'] }));
   }
 
   /** Starts it; resolves when it runs. */
@@ -57,12 +57,13 @@ export class BridgeProcess {
     await running;
   }
 
-  /** The memory it holds (resident set), in bytes. */
-  async memory(): Promise<number> {
+  /** The memory it holds, in bytes: what its heap keeps after a collection, and the resident set. */
+  async memory(): Promise<{ heap: number; resident: number }> {
     const answer = this.#report('memory');
     this.#order('memory');
     const report = await answer;
-    return typeof report === 'object' ? report.memory : NaN;
+    if (typeof report !== 'object') throw new Error('The bridge’s process did not say what it holds.');
+    return report.memory;
   }
 
   /** Kills it, and waits until it is dead. */

@@ -44,6 +44,8 @@ export interface Outcome {
 
 /** How many connections serve the API at most: more would only wait for the same few cores. */
 const poolSize = 10;
+/** How many of them stay open however long nobody asks. */
+const keptConnections = 4;
 /** Statements kept prepared on each connection. */
 const preparedLimit = 200;
 
@@ -71,6 +73,8 @@ export class Executor {
         connectionString: databaseUrl,
         application_name: 'postgrest',
         max: poolSize,
+        // On an idle desk the first message mustn't wait for a connection, and for its plans to be made anew.
+        min: keptConnections,
         connectionTimeoutMillis: 10_000,
         allowExitOnIdle: true,
         // Nothing a caller causes may run with more than the API's own role, not even a stray statement
