@@ -369,6 +369,68 @@ describe('promises', () => {
     await page.getByTestId('closed-note').getByText('This ticket is archived').waitFor();
   });
 
+  it('a long conversation opens at its end, keeps its place while older and newer messages come, and finds what is quoted', async () => {
+    const id = await openTicket(user.client, 'Long');
+    const length = 600;
+    const row = (number: number) => `Row ${String(number).padStart(3, '0')}:`;
+    // Past the triggers: nobody is told, and the minutes between them make days.
+    const quoted = crypto.randomUUID();
+    await sqlIn(
+      desk,
+      `set session_replication_role = replica;
+      with opened as (select * from public.tickets where id = '${id}')
+      insert into public.ticket_messages (id, ticket_id, owner_id, user_id, message, is_read, created_at, updated_at)
+        select case n when 1 then '${quoted}' else gen_random_uuid() end, id, user_id, user_id, format('Row %s: %s', lpad(n::text, 3, '0'), repeat('words and words ', n % 13)),
+          true, created_at - make_interval(mins => 20 * (${length} + 1 - n)), created_at
+        from opened, generate_series(1, ${length}) n`,
+    );
+    const quoting = { ticket_id: id, message_id: crypto.randomUUID(), message: 'As I wrote' };
+    unwrap(await user.client.rpc('send_message', { ...quoting, reply_to: quoted }));
+    const page = await inCabinet(id);
+    const list = thread(page);
+    const toEnd = () =>
+      list.evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight);
+    const top = (text: string) => message(page, text).evaluate((each) => each.getBoundingClientRect().top);
+    await message(page, 'As I wrote').waitFor();
+    expect(await toEnd()).toBeLessThan(1);
+    expect(await page.getByTestId('message').count()).toBeLessThan(40);
+
+    // The first loaded rows are in sight by the time the page before them comes.
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/rest/v1/ticket_messages?*or=*', async (route) => {
+      await gate;
+      await route.continue();
+    });
+    await list.hover();
+    await lookAnew(page);
+    while (!(await message(page, row(length - 46)).isVisible())) await page.mouse.wheel(0, -400);
+    const [before, height] = [await top(row(length - 46)), await list.evaluate((each) => each.scrollHeight)];
+    release();
+    await vi.waitFor(async () =>
+      expect(await list.evaluate((each) => each.scrollHeight)).toBeGreaterThan(height + 1_000),
+    );
+    expect(Math.abs((await top(row(length - 46))) - before)).toBeLessThanOrEqual(1);
+    await page.unroute('**/rest/v1/ticket_messages?*or=*');
+
+    await say(staff, id, 'Are you there?');
+    await page.getByTestId('to-end').filter({ hasText: '1' }).click();
+    await message(page, 'Are you there?').waitFor();
+    await vi.waitFor(async () => expect(await toEnd()).toBeLessThan(1));
+    await list.getByTestId('new-line').waitFor();
+
+    await message(page, 'As I wrote').getByTestId('quote').click();
+    await message(page, row(1)).waitFor();
+    const seen = (await list.boundingBox())!;
+    await vi.waitFor(async () => {
+      const at = (await top(row(1))) - seen.y;
+      expect(at).toBeGreaterThan(0);
+      expect(at).toBeLessThan(seen.height);
+    });
+    const { shift, moved } = await sightOf(page);
+    expect(shift, moved.join('\n')).toBe(0);
+  });
+
   it('what comes renders its own row and moves nothing else, pictures too', async () => {
     const id = await openTicket(user.client, 'Calm');
     for (let number = 1; number <= 12; number += 1)
