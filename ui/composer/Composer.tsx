@@ -185,7 +185,8 @@ function WriteComposer({ ticketId, draft, tools: Tools }: Props) {
           title={sendWhenUploaded ? t('composer.sendWhenUploaded') : t('composer.send')}
           disabled={!canSend || sendWhenUploaded}
           className={clsx(
-            'flex size-10 shrink-0 items-center justify-center rounded-xl transition',
+            // Its colours change at once: the compositor can't fade them, and each frame of it would be drawn while a message leaves.
+            'flex size-10 shrink-0 items-center justify-center rounded-xl transition-[filter]',
             canSend
               ? 'bg-brand text-white shadow-sm hover:brightness-110'
               : 'bg-surface-sunken text-text-muted',
