@@ -63,6 +63,10 @@ begin
     where s.assigned_by_name = (select p.nickname from public.profiles p where p.id = person);
   update public.tickets t set staff_typing_name = null
     where t.staff_typing_name = (select p.nickname from public.profiles p where p.id = person);
+  -- A dialogue's state holds whole updates, with the messages they answer: whose words are in it can't be told, so all of
+  -- it goes. That there was a dialogue stays, marked as one of another version, which can't go on: its writer is told,
+  -- and what they say next isn't taken for the user's.
+  update public.telegram_sessions s set value = '{"version": [0, 0]}' where s.value <> '{"version": [0, 0]}';
   return erased;
 end
 $$;

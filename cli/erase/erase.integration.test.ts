@@ -79,6 +79,10 @@ describe('a person on a desk with its bridge at work', () => {
     });
     const topics = [await stage.topicOf(first), await stage.topicOf(second)];
     const foreign = await stage.topicOf(theirs.data as typeof first);
+    await telegram.staff.post({ as: 'anna', topic: foreign, text: '/newreply' });
+    await stage.shown(foreign, 'как назвать новый готовый ответ');
+    await telegram.staff.post({ as: 'anna', topic: foreign, text: 'Пароль — слон' });
+    await stage.shown(foreign, 'напишите текст ответа');
     await stage.quiet();
 
     const answer = await erase([user.email.toUpperCase(), '--yes'], environment());
@@ -90,6 +94,8 @@ describe('a person on a desk with its bridge at work', () => {
     expect(telegram.topics().map(({ threadId }) => threadId)).toEqual([foreign]);
     expect(telegram.topics().some(({ threadId }) => topics.includes(threadId))).toBe(false);
     expect(await desk.sql('select user_id from public.tickets')).toEqual([{ user_id: other.id }]);
+    await telegram.staff.post({ as: 'anna', topic: foreign, text: 'Это мой ответ' });
+    await stage.shown(foreign, 'Диалог, который вы начали, прерван');
 
     expect(await erase([user.email, '--yes'], environment())).toMatchObject({
       code: 1,
