@@ -40,8 +40,10 @@ function initials(name: string): string {
   return letters.map((word) => firstGrapheme(word ?? '').toLocaleUpperCase()).join('') || '?';
 }
 
+const graphemes = new Intl.Segmenter();
+
 function firstGrapheme(word: string): string {
-  for (const { segment } of new Intl.Segmenter().segment(word)) return segment;
+  for (const { segment } of graphemes.segment(word)) return segment;
   return '';
 }
 

@@ -61,7 +61,7 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
     count: rows.length,
     getScrollElement: () => scroller.current,
     getItemKey: useCallback((index: number) => rows[index]?.id ?? index, [rows]),
-    estimateSize: (index) => estimateHeight(rows[index], scroller.current?.clientWidth ?? innerWidth),
+    estimateSize: (index) => (rows[index] ? estimateHeight(rows[index]) : 0),
     // Older rows keep those in sight in their place, and the end stays in sight when rows come or grow.
     anchorTo: 'end',
     followOnAppend: true,

@@ -16,17 +16,23 @@ const part = {
 };
 const letter = 7.6;
 
+const known = new WeakMap<ThreadRow, number>();
+
 /**
  * How high a row will be, in CSS pixels, as far as can be told before it is drawn: the scrollbar goes by it. Whatever
  * it turns out to be, those in sight keep their place.
- * @param width the list's.
  */
-export function estimateHeight(row: ThreadRow | undefined, width: number): number {
-  if (!row) return 0;
+export function estimateHeight(row: ThreadRow): number {
+  const height = known.get(row) ?? sumOfParts(row);
+  known.set(row, height);
+  return height;
+}
+
+function sumOfParts(row: ThreadRow): number {
   const above = (row.day === undefined ? 0 : part.day) + (row.newLine ? part.newLine : 0);
   if (row.message?.event) return above + part.event;
   const { message, outgoing } = row;
-  const perLine = (Math.min(544, 0.82 * Math.min(768, width)) - 34) / letter;
+  const perLine = (Math.min(544, 0.82 * Math.min(768, innerWidth)) - 34) / letter;
   const text = message?.message ?? outgoing?.text ?? '';
   const lines = text
     .split('\n')

@@ -43,7 +43,7 @@ export function buildRows(input: RowsInput, previous: ReadonlyMap<string, Thread
   for (const [index, message] of messages.entries()) {
     if (index === 0 && hasOlder) continue;
     const before = messages[index - 1];
-    const day = before && sameDay(before.created_at, message.created_at) ? undefined : message.created_at;
+    const day = before && dayOf(before) === dayOf(message) ? undefined : message.created_at;
     rows.push({
       id: message.id,
       message,
@@ -92,6 +92,15 @@ function sameGroup(a: Message, b: Message): boolean {
     a.sender_name === b.sender_name &&
     Date.parse(b.created_at) - Date.parse(a.created_at) < groupWithin
   );
+}
+
+const days = new WeakMap<Message, string>();
+
+/** The day of a message in the reader's time zone; worked out once, for every page that comes asks all of them again. */
+function dayOf(message: Message): string {
+  const day = days.get(message) ?? new Date(message.created_at).toDateString();
+  days.set(message, day);
+  return day;
 }
 
 /** True when two moments fall on one day of the reader's time zone. */
