@@ -41,6 +41,8 @@ export class Outgoing {
   readonly #options: OutgoingOptions;
   readonly #storage: OutgoingStorage;
   readonly #busy = new Map<string, Promise<void>>();
+  /** Ids of the messages that are on their way. */
+  readonly #sending = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   #sequence = 0;
@@ -85,9 +87,12 @@ export class Outgoing {
       sequence: (this.#sequence += 1),
       refusal: null,
     });
-    this.#refresh();
     this.#drain(message.ticketId, true);
-    this.wake();
+    // Drawn once the request is on its way: before it, the drawing would be what everybody waits for.
+    setTimeout(() => {
+      this.#refresh();
+      this.wake();
+    });
   }
 
   /** Sends a refused message again, after everything that waits in its ticket. */
@@ -120,8 +125,6 @@ export class Outgoing {
   #drain(ticketId: string, queuedHere = false): void {
     if (!this.#running || this.#busy.has(ticketId)) return;
     const waiting = this.#waiting(ticketId);
-    // Shown as it will be at once: drawn a second time, it would keep the request waiting.
-    if (waiting[0]) this.#show(waiting[0].id, 'sending');
     // A lock is granted after the frame that draws the message. The only one that waits has nobody to let pass,
     // and the other tabs, which hear of it later, queue for the lock behind this one.
     const begun = queuedHere && waiting.length === 1 ? this.#sendWaiting(ticketId) : undefined;
@@ -141,6 +144,7 @@ export class Outgoing {
       // Read anew each time: another tab may have sent or discarded it meanwhile.
       const entry = this.#next(ticketId);
       if (!entry || !this.#running) return;
+      this.#sending.add(entry.id);
       this.#show(entry.id, 'sending');
       try {
         await this.#send(entry);
@@ -156,6 +160,8 @@ export class Outgoing {
         this.#failures.delete(ticketId);
         this.#storage.write({ ...entry, refusal: code });
         this.#refresh();
+      } finally {
+        this.#sending.delete(entry.id);
       }
     }
   }
@@ -214,7 +220,9 @@ export class Outgoing {
     const next = this.#storage.readAll().map((entry): OutgoingMessage => {
       const known = shown.get(entry.id);
       const unchanged = known?.refusal === entry.refusal && known.sequence === entry.sequence;
-      return unchanged ? known : { ...entry, state: entry.refusal === null ? 'waiting' : 'failed' };
+      if (unchanged) return known;
+      const state = this.#sending.has(entry.id) ? 'sending' : 'waiting';
+      return { ...entry, state: entry.refusal === null ? state : 'failed' };
     });
     this.store.setState(next, true);
   }
