@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type BridgeProgram, buildBridge } from './testing/bridge-process.ts';
+import type { BridgePlace } from './testing/bridge-main.ts';
+import { BridgeProcess, type BridgeProgram, buildBridge } from './testing/bridge-process.ts';
 import { flowUnderKills } from './testing/kills.ts';
-import { createStage, type Stage } from './testing/stage.ts';
+import { createStage, eventually, type Stage } from './testing/stage.ts';
 
 let stage: Stage;
 let program: BridgeProgram;
@@ -13,6 +14,11 @@ afterAll(async () => {
 });
 
 const kills = 10;
+const place = (): BridgePlace => {
+  const { token, groupId, apiRoot } = stage.telegram;
+  const { url, secretKey } = stage.desk;
+  return { url, secretKey, token, groupId, apiRoot };
+};
 
 const drained = (probe: () => Promise<number>) => expect.poll(probe, { timeout: 30_000, interval: 50 });
 
@@ -23,11 +29,9 @@ it('loses nothing when it is killed at any moment, and doubles at most the one m
   await stage.quiet();
   await stage.bridge.stop();
 
-  const { token, groupId, apiRoot } = stage.telegram;
-  const { url, secretKey } = stage.desk;
   const { written, last } = await flowUnderKills({
     program,
-    place: { url, secretKey, token, groupId, apiRoot },
+    place: place(),
     kills,
     write: async (number) => {
       const at = number % tickets.length;
@@ -65,3 +69,34 @@ it('loses nothing when it is killed at any moment, and doubles at most the one m
   }
   expect(shownInAll - written).toBeLessThanOrEqual(kills);
 }, 120_000);
+
+it('goes on with a dialogue in whose middle it was killed, and takes no repeated update for the next answer', async () => {
+  const [killed, next] = [BridgeProcess.load(program, place()), BridgeProcess.load(program, place())];
+  const { telegram } = stage;
+  try {
+    await stage.bridge.stop();
+    await killed.start();
+    const ticket = await stage.open('Помогите');
+    const topic = await stage.topicOf(ticket);
+    const say = (as: string, text: string) => telegram.staff.post({ as, topic, text });
+    await say('anna', '/newreply');
+    await stage.shown(topic, 'как назвать новый готовый ответ');
+    await say('anna', 'После перезапуска');
+    await stage.shown(topic, 'напишите текст ответа «После перезапуска»');
+    await killed.kill();
+    // Telegram may or may not have heard that the last update was worked off.
+    telegram.redeliver();
+    await say('boris', 'Я тем временем отвечаю');
+    await next.start();
+    await say('anna', 'Продолжаем');
+    await stage.shown(topic, 'Ответ сохранён');
+    const { data } = await stage.admin.client.from('canned_replies').select('name, text');
+    expect(data).toEqual([{ name: 'После перезапуска', text: 'Продолжаем' }]);
+    await eventually(async () => (await stage.messages(ticket)).map(({ message }) => message)).toEqual([
+      'Помогите',
+      'Я тем временем отвечаю',
+    ]);
+  } finally {
+    await Promise.all([killed.kill(), next.kill()]);
+  }
+});

@@ -121,28 +121,6 @@ describe('dialogues in the group', () => {
     await stage.desk.sql('delete from public.telegram_links');
   });
 
-  it('goes on after the bot is killed in the middle, and takes no repeated update for the next answer', async () => {
-    const at = await started();
-    await say('anna', at.topic, '/newreply');
-    await stage.shown(at.topic, 'как назвать новый готовый ответ');
-    await say('anna', at.topic, 'После перезапуска');
-    await stage.shown(at.topic, 'напишите текст ответа «После перезапуска»');
-    await stage.bridge.stop();
-    const next = stage.another();
-    await next.start();
-    // The bot was killed before Telegram heard that the last updates were worked off.
-    stage.telegram.redeliver();
-    await say('boris', at.topic, 'Я тем временем отвечаю');
-    await say('anna', at.topic, 'Продолжаем');
-    await stage.shown(at.topic, 'Ответ сохранён');
-    const { data } = await stage.admin.client
-      .from('canned_replies')
-      .select('text')
-      .eq('name', 'После перезапуска');
-    expect(data).toEqual([{ text: 'Продолжаем' }]);
-    await eventually(() => texts(at.ticket)).toEqual(['Помогите', 'Я тем временем отвечаю']);
-  });
-
   it('keeps apart what two staff members say in one topic at once', async () => {
     const at = await started();
     await closeWith('anna', at, '📝 С причиной');
