@@ -8,6 +8,7 @@ import { Desk } from './desk.ts';
 import type { Group } from './group.ts';
 import { createBot } from './inbound/bot.ts';
 import type { StaffMode } from './inbound/deps.ts';
+import { rememberedDays } from './inbound/dialogue-store.ts';
 import { pollUpdates } from './inbound/updates.ts';
 import { deliveryHandler, StoredUpdates } from './inbound/webhook.ts';
 import { listen, type Watch } from './listener.ts';
@@ -81,6 +82,8 @@ export interface Bridge {
   webhookHandler: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 }
 
+/** How often dialogues that nobody goes on with are looked for, in milliseconds: what was said in them mustn't stay. */
+const forgetEvery = 6 * 3_600_000;
 /** Words that wait longer than this are a problem, in seconds. */
 const tooLong = 300;
 
@@ -91,6 +94,7 @@ export function createBridge(options: BridgeOptions): Bridge {
   const apiRoot = (telegram.apiRoot ?? 'https://api.telegram.org').replace(/\/$/, '');
   const panelUrl = (ticketId: string): string => `${options.panelUrl}/${ticketId}`;
   const desk = new Desk(supabase);
+  const tools = new StaffDesk(supabase);
   const group: Group = { chatId: telegram.groupId, topics: true };
   const clock = options.clock ?? realClock;
   const pacer = new Pacer({ clock, ...options.limits });
@@ -106,7 +110,7 @@ export function createBridge(options: BridgeOptions): Bridge {
     telegram.token,
     {
       desk,
-      tools: new StaffDesk(supabase),
+      tools,
       group,
       pacer,
       clock,
@@ -176,6 +180,7 @@ export function createBridge(options: BridgeOptions): Bridge {
     telegram.webhook &&
     deliveryHandler({ desk, logger, secret: telegram.webhook.secret, onKept: stored.wake });
   let unlisten: (() => Promise<void>) | undefined;
+  let forgetting: NodeJS.Timeout | undefined;
 
   /** Looks at the bot's standing in the group and keeps what is wrong for health and log. */
   async function look(): Promise<boolean> {
@@ -224,6 +229,14 @@ export function createBridge(options: BridgeOptions): Bridge {
     connected();
   }
 
+  async function forget(): Promise<void> {
+    try {
+      await tools.forgetDialogues(rememberedDays);
+    } catch (error) {
+      logger.warn({ reason: explain(error) }, 'abandoned dialogues could not be forgotten');
+    }
+  }
+
   async function offerCommands(): Promise<void> {
     try {
       await registerCommands(api, group.chatId, options.locale);
@@ -246,13 +259,15 @@ export function createBridge(options: BridgeOptions): Bridge {
         onLag: options.observer && ((seconds) => options.observer?.heard(seconds)),
         logger,
       });
+      forgetting = setInterval(() => void forget(), forgetEvery);
       await new Promise<void>((resolve) => {
-        running.push(connect(resolve));
+        running.push(connect(resolve), forget());
       });
     },
 
     async stop() {
       stopping.abort();
+      clearInterval(forgetting);
       // First what holds leases; realtime may be away and slow to say good-bye.
       await outbound.stop();
       await unlisten?.();

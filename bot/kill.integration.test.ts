@@ -75,6 +75,9 @@ it('goes on with a dialogue in whose middle it was killed, and takes no repeated
   const { telegram } = stage;
   try {
     await stage.bridge.stop();
+    await stage.desk.sql(
+      `insert into public.telegram_sessions values ('left alone', '{}', now() - interval '2 days')`,
+    );
     await killed.start();
     const ticket = await stage.open('Помогите');
     const topic = await stage.topicOf(ticket);
@@ -96,6 +99,7 @@ it('goes on with a dialogue in whose middle it was killed, and takes no repeated
       'Помогите',
       'Я тем временем отвечаю',
     ]);
+    expect(await stage.desk.sql('select key from public.telegram_sessions')).toEqual([]);
   } finally {
     await Promise.all([killed.kill(), next.kill()]);
   }

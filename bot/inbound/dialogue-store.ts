@@ -5,7 +5,7 @@ import type { BotContext } from './deps.ts';
 /** So long an answer is waited for, in minutes. */
 export const dialogueMinutes = 15;
 /** So long its writer is still told that the dialogue is over, in days. */
-const rememberedDays = 1;
+export const rememberedDays = 1;
 /** Raised when a dialogue's steps change: a replay of the old ones would go wrong. */
 const version = 1;
 
@@ -51,7 +51,10 @@ export class DialogueStore {
     if (key === undefined || !(await this.#keys()).has(key)) return undefined;
     const kept = await this.#tools.dialogue(key);
     const minutes = (Date.now() - (kept?.at ?? 0)) / 60_000;
-    if (kept === undefined || minutes > rememberedDays * 1440) return undefined;
+    if (kept === undefined || minutes > rememberedDays * 1440) {
+      (await this.#keys()).delete(key);
+      return undefined;
+    }
     const value = kept.value as Stored;
     const isLate = minutes > dialogueMinutes;
     if (!isLate && value.version[1] === version) return value;
@@ -80,10 +83,14 @@ export class DialogueStore {
   }
 }
 
-/** Chat, topic and person; undefined for updates without one of them. */
+/**
+ * Chat, topic and person; undefined for updates without one of them. Administrators who write as the group are one
+ * person to Telegram, which tells them apart by their custom titles alone.
+ */
 function keyOf(ctx: BotContext): string | undefined {
   const { chat, from, msg } = ctx;
   if (chat === undefined || from === undefined) return undefined;
   const thread = msg?.is_topic_message === true ? (msg.message_thread_id ?? 0) : 0;
-  return `${chat.id}:${thread}:${from.id}`;
+  const title = ctx.message?.sender_chat === undefined ? undefined : ctx.message.author_signature;
+  return `${chat.id}:${thread}:${from.id}${title === undefined ? '' : `:${title}`}`;
 }

@@ -134,6 +134,17 @@ describe('dialogues in the group', () => {
     expect(await texts(at.ticket)).toEqual(['Помогите']);
   });
 
+  it('keeps apart two who write as the group, by their titles', async () => {
+    const at = await started();
+    const [first, second] = [{ title: 'Первая линия' }, { title: 'Вторая линия' }];
+    await say('anonymous', at.topic, '/newreply Безымянный', first);
+    await stage.shown(at.topic, 'текст ответа «Безымянный»');
+    await say('anonymous', at.topic, 'А это пользователю', second);
+    await say('anonymous', at.topic, 'Текст безымянного', first);
+    await stage.shown(at.topic, '/c Безымянный');
+    await eventually(() => texts(at.ticket)).toEqual(['Помогите', 'А это пользователю']);
+  });
+
   it('ends by /cancel and by its button; commands work meanwhile, and another begins anew', async () => {
     const at = await started();
     await closeWith('anna', at, '📝 С причиной');

@@ -15,6 +15,13 @@ describe('split', () => {
     expect(pieces.map(({ text }) => text).join('')).toBe('🎈'.repeat(50));
   });
 
+  it('makes no empty piece, however many blanks of whatever kind there are', () => {
+    expect(split(plain(`${'\u00a0'.repeat(30)}b${'\n'.repeat(30)}c`), 9).map(({ text }) => text)).toEqual([
+      'b',
+      'c',
+    ]);
+  });
+
   it('takes the formatting along', () => {
     const [first, second] = split(join([plain('1234 5678'), bold('abcd efgh')], ' '), 14);
     expect(first).toEqual({ text: '1234 5678 abcd', entities: [{ type: 'bold', offset: 10, length: 4 }] });

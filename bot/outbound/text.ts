@@ -38,13 +38,17 @@ export function join(parts: Rich[], separator: string): Rich {
     }, plain(''));
 }
 
-/** Cuts a text at good places (paragraph, line, sentence, word) into pieces of at most `limit` UTF-16 units. */
+/**
+ * Cuts a text at good places (paragraph, line, sentence, word) into pieces of at most `limit` UTF-16 units. Telegram
+ * takes no empty message, so a stretch of blanks that would fill a piece of its own makes none.
+ */
 export function split(rich: Rich, limit: number): Rich[] {
   const pieces: Rich[] = [];
   let rest = rich;
   while (rest.text.length > limit) {
     const end = goodEnd(rest.text, limit);
-    pieces.push(slice(rest, 0, end));
+    const piece = slice(rest, 0, end);
+    if (piece.text !== '') pieces.push(piece);
     const lead = rest.text.slice(end).length - rest.text.slice(end).trimStart().length;
     rest = slice(rest, end + lead, rest.text.length);
   }

@@ -32,6 +32,8 @@ export interface StaffMessage {
   albumDelay?: number | undefined;
   /** The message was forwarded: the name of who wrote it, hidden by them. */
   forwardedFrom?: string | undefined;
+  /** The custom title of an administrator who writes anonymously: the one thing that tells them apart. */
+  title?: string | undefined;
   /** Reaches the bot even when Telegram would not show it (another bot's). */
   heard?: boolean | undefined;
 }
@@ -83,7 +85,9 @@ export async function write(world: World, wish: StaffMessage): Promise<Message[]
     byBot: false,
     heard: wish.heard ?? false,
   };
-  const put = (content: Content): Message => post(world, { ...draft, content: { ...origin, ...content } });
+  const signature: Content = draft.anonymous && wish.title ? { author_signature: wish.title } : {};
+  const put = (content: Content): Message =>
+    post(world, { ...draft, content: { ...origin, ...signature, ...content } });
 
   if (wish.location) return [put({ location: wish.location })];
   if (wish.contact) return [put({ contact: wish.contact as NonNullable<Content['contact']> })];
