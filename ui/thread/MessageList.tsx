@@ -1,14 +1,5 @@
 import { ChevronDown } from 'lucide-react';
-import {
-  startTransition,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-  type RefObject,
-} from 'react';
+import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Draft } from '../composer/draft.ts';
 import type { OutgoingMessage } from '../composer/outgoing.ts';
@@ -22,6 +13,7 @@ import { estimateHeight } from './rowHeight.ts';
 import { buildRows, isUnread, type ThreadRow } from './rows.ts';
 import { ThreadEmpty } from './ThreadStates.tsx';
 import { useDeadLetters } from './useDeadLetters.ts';
+import { useEnd, useStayAtEnd } from './useEnd.ts';
 import { useOpenQuote } from './useOpenQuote.ts';
 import { useMarkRead, useNewLine, usePageActive } from './useThread.ts';
 
@@ -33,8 +25,6 @@ type Props = {
   onLoadOlder: (size?: number) => Promise<void>;
 };
 
-/** This close to the end, in CSS pixels, the list counts as being there. */
-const endThreshold = 60;
 /** With fewer rows than this before those in the page, older ones are asked for. */
 const reserve = 20;
 /** Rows in the page beyond either edge of what is in sight, so that scrolling finds them drawn. */
@@ -49,7 +39,8 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
   const { t } = useTranslation();
   const { side } = useDesk();
   const scroller = useRef<HTMLDivElement>(null);
-  const [atEnd, setAtEnd] = useState(true);
+  const end = useEnd(scroller);
+  const { atEnd, toEnd } = end;
   const active = usePageActive();
   const reading = active && atEnd;
   const newLine = useNewLine(thread.messages, reading);
@@ -62,10 +53,8 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
     getScrollElement: () => scroller.current,
     getItemKey: useCallback((index: number) => rows[index]?.id ?? index, [rows]),
     estimateSize: (index) => (rows[index] ? estimateHeight(rows[index]) : 0),
-    // Older rows keep those in sight in their place, and the end stays in sight when rows come or grow.
+    // When older rows come, those in sight keep their place.
     anchorTo: 'end',
-    followOnAppend: true,
-    scrollEndThreshold: endThreshold,
     overscan: useAfterFirstDrawing() ? beyondSight : 0,
     paddingStart: edges.top,
     paddingEnd: edges.bottom,
@@ -74,6 +63,7 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
     initialRect: { width: 0, height: innerHeight - around },
   });
   const shown = virtual.getVirtualItems();
+  const height = virtual.getTotalSize();
 
   const first = shown[0]?.index ?? 0;
   useEffect(() => {
@@ -86,10 +76,8 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
     () => (atEnd ? 0 : thread.messages.reduce((count, one) => count + Number(isUnread(one, side)), 0)),
     [thread.messages, side, atEnd],
   );
-  const toEnd = useCallback(() => virtual.scrollToEnd(), [virtual]);
-  useLayoutEffect(toEnd, [toEnd]);
+  useStayAtEnd(scroller, end, { height, last: rows.at(-1)?.id });
   useScrollToOwn(rows, toEnd);
-  useStayAtEnd(scroller);
   const toRow = useCallback((index: number) => virtual.scrollToIndex(index, { align: 'center' }), [virtual]);
   const openQuote = useOpenQuote({ toRow, rows, hasOlder: thread.hasOlder, onLoadOlder });
 
@@ -103,10 +91,10 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
         role="log"
         aria-label={t('thread.messages')}
         tabIndex={0}
-        onScroll={({ currentTarget }) => setAtEnd(isAtEnd(currentTarget))}
+        onScroll={end.onScroll}
         className={`h-full overscroll-contain ${scrollsRows}`}
       >
-        <div className="relative" style={{ height: virtual.getTotalSize() }}>
+        <div className="relative" style={{ height }}>
           <ListTop hasOlder={thread.hasOlder} older={older} onRetry={() => void onLoadOlder()} />
           {shown.map((item) => {
             const row = rows[item.index];
@@ -152,10 +140,6 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
       )}
     </>
   );
-}
-
-function isAtEnd({ scrollHeight, scrollTop, clientHeight }: Element): boolean {
-  return scrollHeight - scrollTop - clientHeight <= endThreshold;
 }
 
 /** True once what was drawn first is on the screen: what nobody sees yet must not keep it waiting. */
@@ -214,20 +198,4 @@ function useScrollToOwn(rows: readonly ThreadRow[], toEnd: () => void): void {
     known.current = last.id;
     toEnd();
   }, [last, toEnd]);
-}
-
-/** Keeps the end in sight when the list becomes lower: the composer grows, a keyboard opens. */
-function useStayAtEnd(list: RefObject<Element | null>): void {
-  useEffect(() => {
-    const scroller = list.current;
-    if (!scroller) return;
-    let height = scroller.clientHeight;
-    const observer = new ResizeObserver(() => {
-      const wasAtEnd = scroller.scrollHeight - scroller.scrollTop - height <= endThreshold;
-      height = scroller.clientHeight;
-      if (wasAtEnd) scroller.scrollTop = scroller.scrollHeight;
-    });
-    observer.observe(scroller);
-    return () => observer.disconnect();
-  }, [list]);
 }
