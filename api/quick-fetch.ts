@@ -7,9 +7,12 @@ type Answer = Pick<Response, 'ok' | 'status' | 'statusText' | 'text'> & { header
 /** A server that says nothing for this long, in milliseconds, is gone: its network may have swallowed the connection. */
 const patience = 30_000;
 
+/** How long an idle connection is kept, in milliseconds: less than servers keep it, who would close it under a request. */
+const idle = 4_000;
+
 const agents = {
-  'http:': new http.Agent({ keepAlive: true }),
-  'https:': new https.Agent({ keepAlive: true }),
+  'http:': new http.Agent({ keepAlive: true, timeout: idle }),
+  'https:': new https.Agent({ keepAlive: true, timeout: idle }),
 };
 
 /**

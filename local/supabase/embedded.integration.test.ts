@@ -20,7 +20,8 @@ it('keeps keys, users and rows from one start to the next, and applies a script 
       script,
       `create table if not exists public.notes (id int generated always as identity, text text);
        insert into public.notes (text) values ('${value}');
-       grant select on public.notes to anon;`,
+       grant select on public.notes to anon;
+       alter publication supabase_realtime set table public.notes;`,
     );
   await write('first');
   const warnings: string[] = [];
@@ -56,12 +57,26 @@ it('keeps keys, users and rows from one start to the next, and applies a script 
   await client.auth.signOut();
   const { data } = await client.from('notes').select('text').order('id');
   expect(data).toEqual([{ text: 'first' }, { text: 'second' }]);
+
+  // Whoever is in the same process is told of a row as it is committed, once the stream of changes flows.
+  const service = open({ url: second.url, publishableKey: second.secretKey });
+  await new Promise<void>((resolve) => {
+    const all = { event: '*', schema: 'public', table: 'notes' } as const;
+    const channel = service.channel('notes').on('postgres_changes', all, () => undefined);
+    channel.on('system', {}, () => resolve()).subscribe();
+  });
+  const told: unknown[] = [];
+  const unwatch = second.watch('public', 'notes', (row) => told.push(row));
+  expect((await service.from('notes').insert({ text: 'third' })).error).toBeNull();
+  await expect.poll(() => told).toEqual([{ id: '3', text: 'third' }]);
+  unwatch();
+  await service.removeAllChannels();
   await second.stop();
 
   const third = await start();
   const reader = open(third);
   const reads = await Promise.all(Array.from({ length: 10 }, () => reader.from('notes').select('text')));
-  for (const { data: notes } of reads) expect(notes).toHaveLength(2);
+  for (const { data: notes } of reads) expect(notes).toHaveLength(3);
   await third.stop();
   // A connection that ends because its database is stopped on purpose is none that was lost.
   expect(warnings).toEqual([]);
