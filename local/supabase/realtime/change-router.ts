@@ -78,7 +78,6 @@ export class ChangeRouter {
       onLive: (decisions) => this.goLive(decisions),
       onDown: () => this.goDown(),
       onChange: (change) => this.enqueue(change),
-      onCommit: () => void this.route(),
       onSessionEnd: (session) => sessions.end(session),
     });
   }
@@ -201,10 +200,8 @@ export class ChangeRouter {
     if (this.bindingsFor(change).length === 0) return;
     this.queue.push(change);
     this.queued += lengthOf(change);
-    // What one transaction changed is decided together; one that would fill the memory isn't waited for.
-    if (this.queued <= queueLength) return;
     void this.route();
-    await new Promise<void>((resolve) => this.resume.push(resolve));
+    if (this.queued > queueLength) await new Promise<void>((resolve) => this.resume.push(resolve));
   }
 
   private tellWatchers({ schema, table, record }: Change): void {

@@ -33,8 +33,6 @@ export interface StreamListener {
   onDown(): void;
   /** The stream waits for the promise: a reader that lags holds the sender back instead of filling the memory. */
   onChange(change: Change): Promise<void>;
-  /** All changes of a transaction have been told. */
-  onCommit(): void;
   onSessionEnd(session: string): void;
 }
 
@@ -161,8 +159,6 @@ export class ChangeStream {
           committedAt: new Date(Number(BigInt(message.commitTime.toString()) / 1000n)).toISOString(),
         };
         return;
-      case 'commit':
-        return this.listener.onCommit();
       case 'insert':
         return this.pass('INSERT', message.relation, message.new, undefined);
       case 'update': {
