@@ -156,7 +156,7 @@ begin
 end
 $$;
 comment on function private.limit_changes is
-  'Refuses an edit or a reaction too many: each is an event to everybody who looks and work for the bridge, so a user has as many a minute as messages. Call it with the ticket locked. Staff aren''t limited. Errors: 429 too_many_changes.';
+  'Refuses a change too many (an edit, a reaction, a new name, a typing flag up and down): each is an event to everybody who looks or work for the bridge, so a user has as many a minute as messages. Where a ticket is locked, call it after that. Staff aren''t limited. Errors: 429 too_many_changes.';
 
 create or replace function private.checked_text(body text, allowed integer, empty_code text, long_code text, may_be_empty boolean)
 returns text language plpgsql set search_path = '' as $$
@@ -585,6 +585,10 @@ begin
     end if;
   else
     if typing and (not ticket.is_typing or ticket.typing_at < moment - interval '1 second') then
+      -- Taken down and raised again at once: after a message by right, in a loop to flood everybody.
+      if ticket.typing_at > moment - interval '1 second' then
+        perform private.limit_changes(caller);
+      end if;
       update public.tickets t set is_typing = true, typing_at = moment, typing_user_id = caller.id where t.id = ticket.id;
     elsif not typing and ticket.is_typing then
       update public.tickets t set is_typing = false where t.id = ticket.id;
@@ -593,7 +597,7 @@ begin
 end
 $$;
 comment on function public.set_typing is
-  'Raises or lowers the caller''s typing flag: is_typing for the user, staff_is_typing for staff. Nothing on a closed ticket. Errors: 404 ticket_not_found.';
+  'Raises or lowers the caller''s typing flag: is_typing for the user, staff_is_typing for staff. Nothing on a closed ticket. Errors: 404 ticket_not_found; 429 too_many_changes, for a user who raises it again and again within a second.';
 
 create or replace function public.update_profile(nickname text default null, avatar text default null, locale text default null)
 returns public.profiles language plpgsql security definer set search_path = '' as $$
@@ -619,6 +623,7 @@ begin
   ) then
     perform private.fail(422, 'avatar_invalid', 'This picture has not been uploaded.', 'Upload it to avatars/<your id>/ first.');
   end if;
+  perform private.limit_changes(caller);
   update public.profiles p set
     nickname = case when update_profile.nickname is null then p.nickname else line end,
     avatar = case when update_profile.avatar is null then p.avatar else nullif(update_profile.avatar, '') end,
@@ -628,7 +633,7 @@ begin
 end
 $$;
 comment on function public.update_profile is
-  'Changes what is given of the caller''s own profile; null keeps, an empty avatar removes it. Errors: 422 nickname_empty, nickname_too_long, locale_unknown, avatar_invalid.';
+  'Changes what is given of the caller''s own profile; null keeps, an empty avatar removes it. Errors: 422 nickname_empty, nickname_too_long, locale_unknown, avatar_invalid; 429 too_many_changes.';
 
 -- It once took no argument; both together would leave a call without one ambiguous.
 drop function if exists public.ticket_counts();

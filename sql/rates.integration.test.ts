@@ -83,6 +83,38 @@ test('sixty edits and reactions a minute pass, in however many requests at once,
   expect(await react(user, true)).toBe('allowed');
 });
 
+test('a typing flag that goes up and down, and a name that changes, count as changes', async () => {
+  const user = await desk.createUser();
+  const { id: ticket_id } = await openTicket(user);
+  const type = (typing: boolean) => refusal(user.client, 'set_typing', { ticket_id, typing });
+  const rename = () => refusal(user.client, 'update_profile', { nickname: randomUUID() });
+  const allowed = limits.messagesPerMinute - 5;
+  await desk.sql(`insert into private.change_counts (user_id, since, changes) values ($1, now(), $2)`, [
+    user.id,
+    allowed,
+  ]);
+  const toggles: string[] = [];
+  // A moment's flags are fresh for a second, the time in which a machine does all this.
+  for (let toggle = 0; toggle < 4; toggle += 1) {
+    await desk.sql(
+      'update public.tickets set is_typing = false, typing_at = clock_timestamp() where id = $1',
+      [ticket_id],
+    );
+    toggles.push(await type(true), await type(false));
+  }
+  expect(tally(toggles)).toEqual({ allowed: 8 });
+  expect([await rename(), await rename()]).toEqual(['allowed', '429 too_many_changes']);
+  await desk.sql('update public.tickets set is_typing = false, typing_at = clock_timestamp() where id = $1', [
+    ticket_id,
+  ]);
+  expect(await type(true)).toBe('429 too_many_changes');
+  // Who types as people do is never refused.
+  await desk.sql(`update public.tickets set typing_at = typing_at - interval '1 second' where id = $1`, [
+    ticket_id,
+  ]);
+  expect([await type(true), await type(true), await type(false)]).toEqual(['allowed', 'allowed', 'allowed']);
+});
+
 test('fifty tickets a day pass, in however many requests at once', async () => {
   const user = await desk.createUser();
   const open = () =>
