@@ -1,0 +1,1 @@
+../../sql/create_erasure.sql
