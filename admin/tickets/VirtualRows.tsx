@@ -4,6 +4,8 @@ import type { RowsProps } from '../../ui/tickets/TicketList.tsx';
 
 /** A row's height in CSS pixels, before it is measured. */
 const height = 111;
+/** Roughly what the window holds around the list, in CSS pixels. */
+const around = 200;
 /** With fewer rows than this after those in the page, more are asked for. */
 const reserve = 15;
 
@@ -17,7 +19,7 @@ export function VirtualRows({ tickets, row, onEnd }: RowsProps) {
     estimateSize: () => height,
     overscan: 4,
     // The first drawing comes before anything could be measured.
-    initialRect: { width: 0, height: innerHeight },
+    initialRect: { width: 0, height: innerHeight - around },
   });
   const shown = rows.getVirtualItems();
   const ending = (shown.at(-1)?.index ?? 0) >= tickets.length - reserve;

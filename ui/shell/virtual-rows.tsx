@@ -5,7 +5,7 @@ import {
   type VirtualItem,
 } from '@tanstack/react-virtual';
 import { clsx } from 'clsx';
-import type { ReactNode } from 'react';
+import { startTransition, useEffect, useState, type ReactNode } from 'react';
 
 type Rows = ReactVirtualizer<HTMLDivElement, HTMLDivElement>;
 type Given = 'observeElementRect' | 'observeElementOffset' | 'scrollToFn';
@@ -14,11 +14,17 @@ type Options = Omit<ReactVirtualizerOptions<HTMLDivElement, HTMLDivElement>, Giv
 /**
  * Tells which of many rows are to be in the page. They are measured before anybody sees them, and what is in sight keeps
  * its place. The scrolling element takes `scrollsRows` among its classes.
+ * @param options with `overscan`, the rows beyond sight, which come once those in sight have been painted.
  */
-export function useVirtualRows(options: Options): Rows {
+export function useVirtualRows(options: Options & { overscan: number }): Rows {
+  const [painted, setPainted] = useState(false);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => startTransition(() => setPainted(true)));
+    return () => cancelAnimationFrame(frame);
+  }, []);
   // What it returns changes by itself; nothing here is memoized by it.
   // oxlint-disable-next-line react/incompatible-library
-  return useVirtualizer(options);
+  return useVirtualizer({ ...options, overscan: painted ? options.overscan : 0 });
 }
 
 /** The browser's own keeping of the place would come on top of the rows'. */

@@ -1,5 +1,5 @@
 import { ChevronDown } from 'lucide-react';
-import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Draft } from '../composer/draft.ts';
 import type { OutgoingMessage } from '../composer/outgoing.ts';
@@ -55,7 +55,7 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
     estimateSize: (index) => (rows[index] ? estimateHeight(rows[index]) : 0),
     // When older rows come, those in sight keep their place.
     anchorTo: 'end',
-    overscan: useAfterFirstDrawing() ? beyondSight : 0,
+    overscan: beyondSight,
     paddingStart: edges.top,
     paddingEnd: edges.bottom,
     // The very first drawing is of the last rows, before anything could be measured.
@@ -140,16 +140,6 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
       )}
     </>
   );
-}
-
-/** True once what was drawn first is on the screen: what nobody sees yet must not keep it waiting. */
-function useAfterFirstDrawing(): boolean {
-  const [after, setAfter] = useState(false);
-  useEffect(() => {
-    const frame = requestAnimationFrame(() => startTransition(() => setAfter(true)));
-    return () => cancelAnimationFrame(frame);
-  }, []);
-  return after;
 }
 
 const noRows: ReadonlyMap<string, ThreadRow> = new Map();
