@@ -299,9 +299,19 @@ describe('hostile and unlucky', () => {
     opened.push(page);
     await signInByForm(page, email, password);
     await page.getByRole('log').getByText('Hello!').waitFor();
+    const unseen = await newcomer(desk, 'Leaving unseen');
+    await inPanel(await openTicket('Unseen goodbye', 'Hello!', unseen.client));
     await inPanel(id);
     await sqlIn(desk, `delete from auth.users where email = '${email}'`);
     await panel.getByText('Ticket not found').waitFor();
+    // While the stream is down nobody is told; its return is what makes the panel look.
+    const row = panel.getByTestId('ticket-item').filter({ hasText: 'Unseen goodbye' });
+    await row.waitFor();
+    await sqlIn(
+      desk,
+      `select pg_terminate_backend(pid) from pg_stat_replication; delete from auth.users where email = '${unseen.email}'`,
+    );
+    await row.waitFor({ state: 'detached' });
     expect(await panel.getByTestId('ticket-item').filter({ hasText: 'Goodbye' }).count()).toBe(0);
     await type(page, 'Are you there?');
     await page.getByTestId('composer-input').press('Enter');

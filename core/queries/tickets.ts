@@ -113,6 +113,19 @@ export async function fetchChangedTickets(
 /** Rows of one page of changes. */
 export const changesPageSize = 200;
 
+/** How many ids go into one address. */
+const idsAtOnce = 100;
+
+/** Those of the tickets that still exist and may be seen by the caller. */
+export async function fetchPresentTickets(client: Client, ids: readonly string[]): Promise<Set<string>> {
+  const present = new Set<string>();
+  for (let from = 0; from < ids.length; from += idsAtOnce) {
+    const some = ids.slice(from, from + idsAtOnce);
+    for (const { id } of unwrap(await client.from('tickets').select('id').in('id', some))) present.add(id);
+  }
+  return present;
+}
+
 /**
  * One ticket; null when there is none or the caller may not see it.
  * @param userId whose ticket it must be; undefined: anybody's, with its user (staff).

@@ -3,7 +3,12 @@ import type { StaffStateRow, TicketRow } from '../../core/database.types.ts';
 import { DeskError } from '../../core/errors.ts';
 import type { Client } from '../../core/queries/check.ts';
 import { fetchMessage, type Message } from '../../core/queries/messages.ts';
-import { changesPageSize, fetchChangedTickets, fetchTicket } from '../../core/queries/tickets.ts';
+import {
+  changesPageSize,
+  fetchChangedTickets,
+  fetchPresentTickets,
+  fetchTicket,
+} from '../../core/queries/tickets.ts';
 import { ServerClock } from './clock.ts';
 import { Outgoing } from '../composer/outgoing.ts';
 import { SignedUrls } from '../attachments/signedUrls.ts';
@@ -77,12 +82,15 @@ export class Desk {
   /** Opens the stream and listens to the browser; returns what ends it all. */
   start(): () => void {
     const stopOutgoing = this.outgoing.start();
+    let wasLive = false;
     const stream = openStream(this.supabase, this.side, this.userId, {
       onChange: (change) => this.#take(change),
       onGone: (table, id) => this.#forget(table, id),
       onLive: () => {
         this.#setConnection('live');
         this.#catchUp();
+        if (wasLive) this.#forgetGone().catch(reportUnlessExpected);
+        wasLive = true;
       },
       onLost: () => this.#setConnection(navigator.onLine ? 'connecting' : 'offline'),
     });
@@ -222,6 +230,13 @@ export class Desk {
     } else {
       void this.queryClient.invalidateQueries({ queryKey: deskKeys.notes(change.row.ticket_id) });
     }
+  }
+
+  /** What went while nobody told of it: a row that is gone is none that has changed. */
+  async #forgetGone(): Promise<void> {
+    const known = [...this.store.getState().tickets.keys()];
+    const present = await fetchPresentTickets(this.supabase, known);
+    for (const id of known) if (!present.has(id)) this.#forget('tickets', id);
   }
 
   /** Rows go when their user's account does, and canned replies when staff delete them. */
