@@ -93,8 +93,11 @@ export async function makeStage(
   }
 }
 
-/** A ticket whose turn in the outbox never comes: the group is told nothing of it. */
-async function openUnmirrored(service: SupabaseClient, userId: string): Promise<string> {
+/**
+ * Opens a ticket whose turn in the outbox never comes: the group is told nothing of it.
+ * @returns its id; it goes with its user. Throws what the database says.
+ */
+export async function openUnmirrored(service: SupabaseClient, userId: string): Promise<string> {
   const ticket = await service
     .from('tickets')
     .insert({ user_id: userId, subject: 'Trivet doctor' })

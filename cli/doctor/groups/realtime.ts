@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { diagnose, type StagedCheck } from '../context.ts';
+import { openUnmirrored } from '../stage.ts';
 import type { Row } from '../watch.ts';
 import { annotate, say } from './access.ts';
 
 /** Subscriptions open, changes of each table arrive, and strangers get none. */
-export const checkRealtime: StagedCheck = async (report, context, { user, staff, ticketId, watches }) => {
+export const checkRealtime: StagedCheck = async (
+  report,
+  context,
+  { user, other, staff, ticketId, watches },
+) => {
   const { service, target, words, scripts, patience } = context;
   const state = await diagnose(context);
   const needed = scripts.flatMap(({ published }) => published);
@@ -56,7 +61,11 @@ export const checkRealtime: StagedCheck = async (report, context, { user, staff,
     }
   }
 
-  // What others got came in the same order: their copy would be there by now.
+  // Whoever has heard of something of their own, later, would have heard of what isn't theirs by now.
+  if (!absent.includes('tickets')) {
+    const others = await openUnmirrored(service, other.id);
+    await opened.other.arrival('tickets', ({ id }) => id === others, since, patience);
+  }
   const leaked = ['tickets', 'ticket_messages', 'ticket_attachments'].filter((table) =>
     opened.other.has(table, (row) => row.id === ticketId || ofTicket(row)),
   );
