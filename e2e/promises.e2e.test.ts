@@ -75,6 +75,9 @@ describe('promises', () => {
   const thread = (page: Page) => page.getByRole('log');
   const composer = (page: Page) => page.getByTestId('composer-input');
   const item = (page: Page, subject: string) => page.getByTestId('ticket-item').filter({ hasText: subject });
+  /** Until an answer was drawn as it came, and again as it was told to be read: nothing more is due of what is there. */
+  const drawnRead = (page: Page, id: string) =>
+    page.waitForFunction((row) => window.sight.messageRows.filter((each) => each === row).length > 1, id);
   const message = (page: Page, text: string) =>
     thread(page).getByTestId('message').filter({ hasText: text }).first();
 
@@ -445,11 +448,7 @@ describe('promises', () => {
     await inPanel(id);
     await message(page, 'Line 12').waitFor();
     await message(panel, 'Line 12').locator('[data-state=read]').waitFor();
-    // Drawn as it came, and drawn again as it was told to be read: nothing more is due of what was there.
-    await page.waitForFunction(
-      (row) => window.sight.messageRows.filter((each) => each === row).length > 1,
-      last,
-    );
+    await drawnRead(page, last);
     await lookAnew(page);
     await composer(panel).fill('Here it comes');
     await composer(panel).press('Enter');
@@ -474,10 +473,12 @@ describe('promises', () => {
   it('a reaction is on both screens at once, moves nothing, renders its own row, and is taken back when refused', async () => {
     const id = await openTicket(user.client, 'Reactions');
     // Their numbers don't run into the time that stands behind them: “Line 1” at 2:30 isn't “Line 12”.
-    for (let number = 1; number <= 12; number += 1) await say(staff, id, `Line ${number} of twelve`);
+    let last = '';
+    for (let number = 1; number <= 12; number += 1) last = await say(staff, id, `Line ${number} of twelve`);
     const page = await inCabinet(id);
     await inPanel(id);
     await message(panel, 'Line 12 of').locator('[data-state=read]').waitFor();
+    await drawnRead(page, last);
     const react = async (on: Page, text: string, emoji: string) => {
       await message(on, text).hover();
       await message(on, text).getByTestId('message-actions').click();
@@ -594,7 +595,8 @@ describe('promises', () => {
     let patient: { email: string; client: Client };
     let page: Page;
     let cut = false;
-    let hangUp: (() => void) | undefined;
+    /** Ends the page's stream, as the page sees it; there once changes flow. */
+    let hangUp: (() => Promise<void>) | undefined;
 
     beforeAll(async () => {
       patient = await newcomer(desk, 'Patient');
@@ -603,7 +605,11 @@ describe('promises', () => {
         await each.routeWebSocket(/realtime/, (socket) => {
           if (cut) return void socket.close({ code: 1011 });
           const server = socket.connectToServer();
-          hangUp = () => void socket.close({ code: 1011 }).then(() => server.close());
+          server.onMessage((message) => {
+            socket.send(message);
+            if (!message.includes('Subscribed to PostgreSQL')) return;
+            hangUp = () => Promise.all([socket.close({ code: 1011 }), server.close()]).then(() => undefined);
+          });
         });
       });
     });
@@ -611,6 +617,7 @@ describe('promises', () => {
     afterAll(() => page?.context().close());
 
     async function goTo(ticket: string): Promise<void> {
+      hangUp = undefined;
       await page.goto(`${desk.url}/cabinet/support/${ticket}`);
       await thread(page).getByText('Hello!').waitFor();
     }
@@ -648,8 +655,9 @@ describe('promises', () => {
     it('says that what is shown may be out of date, and brings it up to date afterwards', async () => {
       const id = await openTicket(patient.client, 'Stale');
       await goTo(id);
+      const end = await vi.waitUntil(() => hangUp, { timeout: 15_000 });
       cut = true;
-      hangUp!();
+      await end();
       await page.clock.fastForward(3_000);
       await page.getByTestId('connection-banner').getByText('The connection was lost').waitFor();
       await page.clock.fastForward(30_000);
