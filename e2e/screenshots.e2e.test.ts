@@ -107,6 +107,14 @@ describe('the screens', () => {
   }
 
   async function settled(page: Page): Promise<void> {
+    // Pictures in sight come by links that are asked for once the message is drawn.
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll('[data-testid=message] [data-testid=picture]')].every((picture) => {
+        const { top, bottom } = picture.getBoundingClientRect();
+        const image = picture.querySelector('img');
+        return bottom < 0 || top > innerHeight || (image?.complete && image.naturalWidth > 0);
+      }),
+    );
     await page.evaluate(async () => {
       await document.fonts.ready;
       await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)));
