@@ -15,10 +15,10 @@ export function TypingStrip({ ticketId }: { ticketId: string }) {
           className="flex h-6 w-fit animate-appear items-center gap-2 text-sm text-text-muted"
         >
           <span aria-hidden className="flex items-center gap-1 rounded-full bg-surface-sunken px-2.5 py-2">
-            {[0, 150, 300].map((delay) => (
+            {[-1200, -800, -400].map((delay) => (
               <span
                 key={delay}
-                className="size-1.5 animate-bounce rounded-full bg-accent"
+                className="size-1.5 animate-typing rounded-full bg-accent"
                 style={{ animationDelay: `${delay}ms` }}
               />
             ))}

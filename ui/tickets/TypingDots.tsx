@@ -4,8 +4,8 @@ import { clsx } from 'clsx';
 export function TypingDots() {
   return (
     <span aria-hidden className="inline-flex items-center gap-0.5">
-      {['[animation-delay:0ms]', '[animation-delay:150ms]', '[animation-delay:300ms]'].map((delay) => (
-        <span key={delay} className={clsx('size-1 animate-bounce rounded-full bg-current', delay)} />
+      {['[animation-delay:-1200ms]', '[animation-delay:-800ms]', '[animation-delay:-400ms]'].map((delay) => (
+        <span key={delay} className={clsx('size-1 animate-typing rounded-full bg-current', delay)} />
       ))}
     </span>
   );
