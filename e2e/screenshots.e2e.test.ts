@@ -107,7 +107,14 @@ describe('the screens', () => {
   }
 
   async function settled(page: Page): Promise<void> {
-    // Pictures in sight come by links that are asked for once the message is drawn.
+    await page.evaluate(async () => {
+      await document.fonts.ready;
+      await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)));
+    });
+  }
+
+  /** Until the pictures in sight have come: their links are asked for once the message is drawn. */
+  async function picturesCame(page: Page): Promise<void> {
     await page.waitForFunction(() =>
       [...document.querySelectorAll('[data-testid=message] [data-testid=picture]')].every((picture) => {
         const { top, bottom } = picture.getBoundingClientRect();
@@ -115,10 +122,6 @@ describe('the screens', () => {
         return bottom < 0 || top > innerHeight || (image?.complete && image.naturalWidth > 0);
       }),
     );
-    await page.evaluate(async () => {
-      await document.fonts.ready;
-      await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)));
-    });
   }
 
   /** Checks what holds for every screen. */
@@ -185,6 +188,7 @@ describe('the screens', () => {
           signedIn = true;
         }
         await screen.open(visitor);
+        await picturesCame(page);
         await settled(page);
         await page.screenshot({ path: path.join(folder, `${nameOf(screen)}.png`) });
         await screen.leave?.(visitor);
