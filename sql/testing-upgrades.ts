@@ -16,6 +16,10 @@ const releases = (await readdir(path.join(folder, 'fixtures')))
   .filter((version) => version !== undefined);
 /** A script's text. */
 export const read = (name: string) => readFile(path.join(folder, name), 'utf8');
+/** All scripts of a released version. */
+export async function readRelease(release: number | string): Promise<string> {
+  return gunzipSync(await readFile(path.join(folder, `fixtures/release-${release}.sql.gz`))).toString();
+}
 /** One of the people in the test data. */
 export const anna = '00000000-0000-4000-8000-00000000000a';
 const boris = '00000000-0000-4000-8000-00000000000b';
@@ -32,6 +36,16 @@ export async function rowsOf<Row extends pg.QueryResultRow>(
 export async function version({ editor }: Project): Promise<unknown> {
   return (await rowsOf<{ schema_version: unknown }>(editor, 'select public.schema_version()'))[0]
     ?.schema_version;
+}
+
+/** Every function of ours as it stands in the database. */
+export async function functionsOf({ admin }: Project): Promise<string[]> {
+  const functions = await rowsOf<{ source: string }>(
+    admin,
+    `select pg_get_functiondef(oid) as source from pg_proc
+      where pronamespace in (to_regnamespace('public'), to_regnamespace('private')) order by oid::regprocedure::text`,
+  );
+  return functions.map(({ source }) => source);
 }
 
 /** All rows of all tables of ours, by table. */
@@ -115,8 +129,7 @@ export function upgradeSuite(name: string, serverUrl: () => string, alone = fals
 
   test.each(releases)('a desk of version %s keeps every row', async (release) => {
     const desk = await project(`release_${release}`);
-    const released = await readFile(path.join(folder, `fixtures/release-${release}.sql.gz`));
-    await desk.editor.query(gunzipSync(released).toString());
+    await desk.editor.query(await readRelease(release));
     for (const earlier of releases.filter((each) => Number(each) <= Number(release))) {
       await desk.admin.query(await read(`fixtures/release-${earlier}-rows.sql`));
     }

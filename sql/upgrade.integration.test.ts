@@ -1,9 +1,18 @@
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { SCHEMA_VERSION } from '../core/schema-version.ts';
 import { runProjectScripts } from '../local/supabase/schema/apply.ts';
 import { newProject, type Project } from './testing-servers.ts';
-import { read, rowsOf, scripts, upgradeSuite, version } from './testing-upgrades.ts';
+import {
+  functionsOf,
+  read,
+  readRelease,
+  rowsOf,
+  scripts,
+  upgradeSuite,
+  version,
+} from './testing-upgrades.ts';
 
 describe('PostgreSQL 17, the embedded one', () => {
   upgradeSuite('upgrade17', () => inject('postgresUrl') ?? '');
@@ -41,6 +50,28 @@ describe('PostgreSQL 17, the embedded one', () => {
       if (/^(\d|record_|setup_)/.test(name)) continue;
       expect(record, name).toContain(`('${name}'`);
     }
+  });
+
+  test('the migrations of Supabase’s CLI lead a fresh project and the last release here', async () => {
+    const folder = path.join(import.meta.dirname, '../supabase/migrations');
+    const links = (await readdir(folder)).toSorted();
+    const newest = links.at(-1)!.slice(0, 8);
+    const [fresh, released] = await Promise.all([project('cli_fresh'), project('cli_released')]);
+    const run = ({ editor }: Project, names: string[]) =>
+      runProjectScripts(
+        editor,
+        names.map((name) => path.join(folder, name)),
+      );
+    await run(fresh, links);
+    await released.editor.query(await readRelease(SCHEMA_VERSION - 1));
+    await run(
+      released,
+      links.filter((name) => name.startsWith(newest)),
+    );
+    for (const desk of [fresh, released]) {
+      expect(await version(desk)).toEqual({ version: SCHEMA_VERSION, target: SCHEMA_VERSION });
+    }
+    expect(await functionsOf(released)).toEqual(await functionsOf(fresh));
   });
 
   test('a numbered upgrade is applied once, and older scripts leave a newer database alone', async () => {

@@ -1,1 +1,1 @@
-../../sql/record_schema_version.sql
+../../sql/create_schema_version.sql
