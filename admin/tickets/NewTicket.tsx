@@ -14,7 +14,7 @@ export default function NewTicket({ back, onCreated }: Props) {
         intro={t('writeFirst.text')}
         subjectPlaceholder={t('newTicket.subjectPlaceholder')}
         messagePlaceholder={t('writeFirst.messagePlaceholder')}
-        draftKey="trivet.newTicketFor"
+        draftName="trivet.newTicketFor"
         onCreated={onCreated}
         recipient={(field) => <UserPicker {...field} />}
       />

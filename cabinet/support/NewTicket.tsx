@@ -13,7 +13,7 @@ export default function NewTicket({ back, onCreated }: Props) {
         intro={t('newTicket.text')}
         subjectPlaceholder={t('newTicket.subjectPlaceholder')}
         messagePlaceholder={t('newTicket.messagePlaceholder')}
-        draftKey="trivet.newTicket"
+        draftName="trivet.newTicket"
         onCreated={onCreated}
       />
     </DetailPage>

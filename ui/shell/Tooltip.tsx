@@ -18,6 +18,7 @@ export function Tooltip({ text, children }: Props) {
     clearTimeout(holding.current);
     setPlace(undefined);
   };
+  useEffect(() => () => clearTimeout(holding.current), []);
   const isShown = place !== undefined;
   useEffect(() => {
     if (!isShown) return;

@@ -1,6 +1,7 @@
 import { useDesk } from '../desk/DeskProvider.tsx';
 import { useTyping } from '../desk/hooks.ts';
 import { useTranslation } from '../i18n/words.tsx';
+import { TypingDots } from '../tickets/TypingDots.tsx';
 
 /** Shows who is typing. Its place is always there, so that nothing moves when somebody begins. */
 export function TypingStrip({ ticketId }: { ticketId: string }) {
@@ -14,14 +15,8 @@ export function TypingStrip({ ticketId }: { ticketId: string }) {
           data-testid="typing"
           className="flex h-6 w-fit animate-appear items-center gap-2 text-sm text-text-muted"
         >
-          <span aria-hidden className="flex items-center gap-1 rounded-full bg-surface-sunken px-2.5 py-2">
-            {[-1200, -800, -400].map((delay) => (
-              <span
-                key={delay}
-                className="size-1.5 animate-typing rounded-full bg-accent"
-                style={{ animationDelay: `${delay}ms` }}
-              />
-            ))}
+          <span className="flex rounded-full bg-surface-sunken px-2.5 py-2">
+            <TypingDots className="size-1.5 bg-accent" />
           </span>
           {t('thread.typing', {
             name: typing.name ?? t(side === 'staff' ? 'thread.user' : 'thread.support'),

@@ -8,6 +8,7 @@ import { lengthOf, limits } from '../../core/limits.ts';
 import { FileField } from '../attachments/FileField.tsx';
 import { usePendingFiles } from '../attachments/useFiles.ts';
 import { FormProblem } from '../auth/FormProblem.tsx';
+import { useDesk } from '../desk/DeskProvider.tsx';
 import { errorKey } from '../i18n/error-key.ts';
 import { useTranslation } from '../i18n/words.tsx';
 import { Button } from '../shell/Button.tsx';
@@ -23,7 +24,11 @@ const recipientSchema = z.nullable(
     avatar: z.nullable(z.string()),
   }),
 );
-const draftSchema = z.object({ recipient: recipientSchema, subject: z.string(), text: z.string() });
+const draftSchema = z.object({
+  recipient: z._default(recipientSchema, null),
+  subject: z.string(),
+  text: z.string(),
+});
 type Draft = z.infer<typeof draftSchema>;
 
 /** A file may stand for the text. */
@@ -58,16 +63,18 @@ type Props = {
   intro: string;
   subjectPlaceholder: string;
   messagePlaceholder: string;
-  /** The key in sessionStorage where an unfinished ticket waits for its writer to come back, also after a reload. */
-  draftKey: string;
+  /** Under this name an unfinished ticket waits in sessionStorage for its writer, and nobody else, also after a reload. */
+  draftName: string;
   onCreated: (ticketId: string) => void;
   /** The field for whom it is, where that isn't the writer. It takes the focus when it appears empty. */
   recipient?: (field: RecipientField) => ReactNode;
 };
 
 /** The form a conversation starts with. */
-export function TicketForm({ draftKey, recipient, onCreated, ...texts }: Props) {
+export function TicketForm({ draftName, recipient, onCreated, ...texts }: Props) {
   const { t } = useTranslation();
+  const { userId } = useDesk();
+  const draftKey = `${draftName}.${userId}`;
   const create = useCreateTicket();
   const files = usePendingFiles();
   const pending = useStore(files.store);

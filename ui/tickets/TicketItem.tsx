@@ -89,7 +89,7 @@ function Preview({ ticket, side }: { ticket: TicketRow; side: Side }) {
     return (
       <span className="inline-flex items-center gap-1.5 text-accent">
         {t('tickets.typing')}
-        <TypingDots />
+        <TypingDots className="size-1 bg-current" />
       </span>
     );
   }
