@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import pg from 'pg';
@@ -60,6 +61,19 @@ class TemporarySlot extends PgoutputPlugin {
   }
 }
 
+/**
+ * Stops also in the middle of a message: the library holds its socket back meanwhile and, once stopped, lets it flow no
+ * more, so that the connection's end would never be read.
+ */
+class Replication extends LogicalReplicationService {
+  override stop(): Promise<this> {
+    const { _connection } = this as unknown as { _connection: { stream: Readable } | null };
+    const stopped = super.stop();
+    _connection?.stream.resume();
+    return stopped;
+  }
+}
+
 /** The committed changes of one database, read from its WAL; reconnects by itself until stopped. */
 export class ChangeStream {
   private readonly databaseUrl: string;
@@ -67,7 +81,7 @@ export class ChangeStream {
   private readonly listener: StreamListener;
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
-  private replication: LogicalReplicationService | undefined;
+  private replication: Replication | undefined;
   private live = false;
   private transaction = { xid: 0, committedAt: '' };
 
@@ -115,7 +129,7 @@ export class ChangeStream {
   private async read(): Promise<void> {
     const connection = { connectionString: this.databaseUrl, keepAlive: true, options: settings };
     const decisions = new pg.Client({ ...connection, statement_timeout: 30_000 });
-    const replication = new LogicalReplicationService(connection, {
+    const replication = new Replication(connection, {
       acknowledge: { auto: false, timeoutSeconds: 10 },
       flowControl: { enabled: true },
     });
