@@ -1,11 +1,26 @@
-import type { i18n, TFunction } from 'i18next';
+import type { i18n, TFunction, TOptions } from 'i18next';
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 
 type Words = { t: TFunction; i18n: i18n };
 
 const WordsContext = createContext<Words | undefined>(undefined);
 
-const wordsOf = (instance: i18n): Words => ({ t: instance.getFixedT(instance.language), i18n: instance });
+const wordsOf = (instance: i18n): Words => ({
+  t: remembering(instance.getFixedT(instance.language)),
+  i18n: instance,
+});
+
+/** The same, with texts that nothing is put into looked up once: a screen asks for dozens of them each time it is drawn. */
+function remembering(t: TFunction): TFunction {
+  const texts = new Map<string, string>();
+  const remembered = (key: string, values?: TOptions): string => {
+    if (values) return t(key, values);
+    let text = texts.get(key);
+    if (text === undefined) texts.set(key, (text = t(key)));
+    return text;
+  };
+  return remembered as TFunction;
+}
 
 /**
  * Gives everything inside the page's words, and anew when the language changes. One context for all: react-i18next's
