@@ -1,4 +1,5 @@
 import { Check, UserRound, UserRoundCheck, UserRoundX } from 'lucide-react';
+import { memo } from 'react';
 import { useDesk } from '../../ui/desk/DeskProvider.tsx';
 import { useTranslation } from '../../ui/i18n/words.tsx';
 import { UserAvatar } from '../../ui/profile/UserAvatar.tsx';
@@ -8,7 +9,7 @@ import { Spinner } from '../../ui/shell/Spinner.tsx';
 import { useAssignTicket, useStaff, useStaffState } from '../../ui/tickets/useStaffState.ts';
 
 /** Whose ticket it is; take it, pass it on, give it back. */
-export function AssigneeMenu({ ticketId }: { ticketId: string }) {
+export const AssigneeMenu = memo(function AssigneeMenu({ ticketId }: { ticketId: string }) {
   const { t } = useTranslation();
   const { userId } = useDesk();
   const state = useStaffState(ticketId);
@@ -63,4 +64,4 @@ export function AssigneeMenu({ ticketId }: { ticketId: string }) {
       ))}
     </Menu>
   );
-}
+});

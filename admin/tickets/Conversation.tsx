@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { Thread } from '../../ui/thread/Thread.tsx';
 import { TicketDetail } from '../../ui/tickets/TicketDetail.tsx';
 import { CannedReplyTools } from '../canned/CannedReplyTools.tsx';
@@ -9,6 +9,7 @@ import { CustomerPanel } from './CustomerPanel.tsx';
 export default function Conversation({ ticketId, back }: { ticketId: string; back: string }) {
   // Beside the conversation there is room for it; on a smaller screen it covers the conversation when asked for.
   const [details, setDetails] = useState(() => matchMedia('(min-width: 80rem)').matches);
+  const hideDetails = useCallback(() => setDetails(false), []);
   return (
     <TicketDetail ticketId={ticketId} back={back}>
       {(ticket) => (
@@ -28,7 +29,7 @@ export default function Conversation({ ticketId, back }: { ticketId: string; bac
               }
             />
           </div>
-          {details && <CustomerPanel ticket={ticket} onClose={() => setDetails(false)} />}
+          {details && <CustomerPanel ticketId={ticketId} userId={ticket.user_id} onClose={hideDetails} />}
         </div>
       )}
     </TicketDetail>

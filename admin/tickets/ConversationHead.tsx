@@ -41,7 +41,7 @@ export function ConversationHead({ ticket, back, details, onToggleDetails }: Pro
             </p>
           )}
         </div>
-        <StatusMenu ticket={ticket} />
+        <StatusMenu ticketId={ticket.id} status={ticket.status} archived={ticket.archived_at !== null} />
         <IconButton
           label={t(details ? 'customer.hide' : 'customer.show')}
           aria-pressed={details}

@@ -1,7 +1,6 @@
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { TicketRow } from '../../core/database.types.ts';
 import { useDates } from '../../ui/i18n/dates.ts';
 import { useTranslation } from '../../ui/i18n/words.tsx';
 import { UserAvatar } from '../../ui/profile/UserAvatar.tsx';
@@ -12,11 +11,13 @@ import { useProfileOf } from '../../ui/tickets/useNotes.ts';
 import { useTicketsOf } from '../../ui/tickets/useTickets.ts';
 import { Notes } from './Notes.tsx';
 
+type Props = { ticketId: string; userId: string; onClose: () => void };
+
 /** What staff know of a ticket's user, their other tickets, and the team's notes. */
-export function CustomerPanel({ ticket, onClose }: { ticket: TicketRow; onClose: () => void }) {
+export const CustomerPanel = memo(function CustomerPanel({ ticketId, userId, onClose }: Props) {
   const { t } = useTranslation();
   const dates = useDates();
-  const { data: profile } = useProfileOf(ticket.user_id);
+  const { data: profile } = useProfileOf(userId);
   return (
     <aside
       aria-label={t('customer.title')}
@@ -46,14 +47,14 @@ export function CustomerPanel({ ticket, onClose }: { ticket: TicketRow; onClose:
       )}
       {profile === null && <p className="px-5 text-sm text-text-muted">{t('customer.gone')}</p>}
       <Part title={t('customer.notes')} hint={t('customer.notesHint')}>
-        <Notes ticketId={ticket.id} />
+        <Notes ticketId={ticketId} />
       </Part>
       <Part title={t('customer.otherTickets')}>
-        <OtherTickets ticket={ticket} />
+        <OtherTickets ticketId={ticketId} userId={userId} />
       </Part>
     </aside>
   );
-}
+});
 
 function Fact({ label, copy }: { label: string; copy: string }) {
   return (
@@ -81,10 +82,10 @@ function Part({ title, hint, children }: { title: string; hint?: string; childre
   );
 }
 
-function OtherTickets({ ticket }: { ticket: TicketRow }) {
+function OtherTickets({ ticketId, userId }: Omit<Props, 'onClose'>) {
   const { t } = useTranslation();
   const dates = useDates();
-  const others = useTicketsOf(ticket.user_id)?.filter(({ id }) => id !== ticket.id);
+  const others = useTicketsOf(userId)?.filter(({ id }) => id !== ticketId);
   if (!others) return null;
   if (others.length === 0) return <p className="text-sm text-text-muted">{t('customer.noOtherTickets')}</p>;
   return (

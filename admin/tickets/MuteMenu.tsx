@@ -1,4 +1,5 @@
 import { Bell, BellOff, Clock, Clock8, Infinity as Forever } from 'lucide-react';
+import { memo } from 'react';
 import { useDesk } from '../../ui/desk/DeskProvider.tsx';
 import { useDates } from '../../ui/i18n/dates.ts';
 import { useTranslation } from '../../ui/i18n/words.tsx';
@@ -9,7 +10,7 @@ import { useMuted, useMuteTicket, useStaffState } from '../../ui/tickets/useStaf
 const hour = 3_600_000;
 
 /** The ticket's bell: a muted ticket makes no sound, toast or count for any of the staff, here and in Telegram. */
-export function MuteMenu({ ticketId }: { ticketId: string }) {
+export const MuteMenu = memo(function MuteMenu({ ticketId }: { ticketId: string }) {
   const { t } = useTranslation();
   const dates = useDates();
   const { clock } = useDesk();
@@ -46,4 +47,4 @@ export function MuteMenu({ ticketId }: { ticketId: string }) {
       </MenuItem>
     </Menu>
   );
-}
+});

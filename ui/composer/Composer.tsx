@@ -1,6 +1,6 @@
 import { clsx } from 'clsx';
 import { Paperclip, Reply, SendHorizontal, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { lengthOf, limits } from '../../core/limits.ts';
 import { formatBytes } from '../attachments/format.ts';
@@ -27,7 +27,7 @@ type Props = {
 };
 
 /** Where messages of a ticket are written; a closed ticket offers to be reopened instead. */
-export function Composer({ ticketId, draft, tools }: Props) {
+export const Composer = memo(function Composer({ ticketId, draft, tools }: Props) {
   const closed = useDeskState(({ tickets }) => tickets.get(ticketId)?.status === 'closed');
   const archived = useDeskState(({ tickets }) => (tickets.get(ticketId)?.archived_at ?? null) !== null);
   const editing = useStore(draft.store, (state) => state.editing);
@@ -49,7 +49,7 @@ export function Composer({ ticketId, draft, tools }: Props) {
       </div>
     </div>
   );
-}
+});
 
 function WriteComposer({ ticketId, draft, tools: Tools }: Props) {
   const { t, i18n } = useTranslation();

@@ -1,6 +1,7 @@
 import { ChevronDown } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import type { DeadLetter } from '../../core/queries/deliveries.ts';
 import type { Draft } from '../composer/draft.ts';
 import type { OutgoingMessage } from '../composer/outgoing.ts';
 import { useDesk } from '../desk/DeskProvider.tsx';
@@ -12,7 +13,6 @@ import { MessageItem } from './MessageItem.tsx';
 import { estimateHeight } from './rowHeight.ts';
 import { buildRows, isUnread, type ThreadRow } from './rows.ts';
 import { ThreadEmpty } from './ThreadStates.tsx';
-import { useDeadLetters } from './useDeadLetters.ts';
 import { useEnd, useStayAtEnd } from './useEnd.ts';
 import { useOpenQuote } from './useOpenQuote.ts';
 import { useMarkRead, useNewLine, usePageActive } from './useThread.ts';
@@ -21,6 +21,8 @@ type Props = {
   ticketId: string;
   thread: Thread;
   draft: Draft;
+  /** What Telegram refused for good, by the message's id (staff). */
+  deadLetters: ReadonlyMap<string, DeadLetter>;
   older: 'idle' | 'loading' | 'failed';
   onLoadOlder: (size?: number) => Promise<void>;
 };
@@ -35,7 +37,8 @@ const edges = { top: 48, bottom: 10 };
 const around = 200;
 
 /** The messages, opened at their end; only those in sight are in the page. */
-export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Props) {
+export const MessageList = memo(function MessageList(props: Props) {
+  const { ticketId, thread, draft, deadLetters, older, onLoadOlder } = props;
   const { t } = useTranslation();
   const { side } = useDesk();
   const scroller = useRef<HTMLDivElement>(null);
@@ -46,7 +49,6 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
   const newLine = useNewLine(thread.messages, reading);
   const rows = useRows(ticketId, thread, newLine);
   const isFresh = useIsFresh(thread);
-  const deadLetters = useDeadLetters(ticketId);
 
   const virtual = useVirtualRows({
     count: rows.length,
@@ -140,7 +142,7 @@ export function MessageList({ ticketId, thread, draft, older, onLoadOlder }: Pro
       )}
     </>
   );
-}
+});
 
 const noRows: ReadonlyMap<string, ThreadRow> = new Map();
 

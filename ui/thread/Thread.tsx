@@ -9,6 +9,7 @@ import { useTranslation } from '../i18n/words.tsx';
 import { MessageList } from './MessageList.tsx';
 import { ThreadFailed, ThreadSkeleton } from './ThreadStates.tsx';
 import { TypingStrip } from './TypingStrip.tsx';
+import { useDeadLetters } from './useDeadLetters.ts';
 import { useThread } from './useThread.ts';
 
 type Props = {
@@ -32,6 +33,7 @@ function OpenThread({ ticketId, header, composerTools }: Props) {
   const desk = useDesk();
   const draft = useMemo(() => draftOf(desk, ticketId), [desk, ticketId]);
   const { thread, error, retry, older, loadOlder } = useThread(ticketId);
+  const deadLetters = useDeadLetters(ticketId);
   const { dropping, dropTarget } = useFileDrop((files) => draft.attach(files));
 
   useEffect(() => draft.start(), [draft]);
@@ -50,6 +52,7 @@ function OpenThread({ ticketId, header, composerTools }: Props) {
             ticketId={ticketId}
             thread={thread}
             draft={draft}
+            deadLetters={deadLetters}
             older={older}
             onLoadOlder={loadOlder}
           />
