@@ -71,6 +71,7 @@ const refuse = (status: number, code: string): Answer => ({
 beforeEach(() => {
   vi.stubGlobal('addEventListener', () => undefined);
   vi.stubGlobal('removeEventListener', () => undefined);
+  vi.stubGlobal('requestAnimationFrame', (draw: () => void) => setTimeout(draw));
   vi.useFakeTimers();
 });
 afterEach(() => {

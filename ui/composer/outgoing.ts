@@ -88,8 +88,9 @@ export class Outgoing {
       refusal: null,
     });
     this.#drain(message.ticketId, true);
-    // Drawn once the request is on its way: before it, the drawing would be what everybody waits for.
-    setTimeout(() => {
+    // Drawn in the frame that empties the composer, and once the request is on its way: before it, the drawing would be
+    // what everybody waits for.
+    requestAnimationFrame(() => {
       this.#refresh();
       this.wake();
     });
