@@ -11,10 +11,7 @@ export function TypingStrip({ ticketId }: { ticketId: string }) {
   return (
     <div role="status" className="mx-auto h-7 w-full max-w-3xl shrink-0 px-4 md:px-6">
       {typing && (
-        <p
-          data-testid="typing"
-          className="flex h-6 w-fit animate-appear items-center gap-2 text-sm text-text-muted"
-        >
+        <p data-testid="typing" className="flex h-6 w-fit items-center gap-2 text-sm text-text-muted">
           <span className="flex rounded-full bg-surface-sunken px-2.5 py-2">
             <TypingDots className="size-1.5 bg-accent" />
           </span>

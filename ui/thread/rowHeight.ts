@@ -3,10 +3,12 @@ import { filesOf, type ThreadRow } from './rows.ts';
 
 /** Heights of a row's parts and the width of a letter, in CSS pixels, as the row's classes make them on the average. */
 const part = {
-  bubble: 41,
+  bubble: 38.5,
+  /** Above and below the other side's bubble. */
+  borders: 2,
   line: 21.75,
   first: 8,
-  name: 21,
+  name: 21.5,
   quote: 54,
   picture: 240,
   file: 56,
@@ -19,8 +21,9 @@ const letter = 7.6;
 const known = new WeakMap<ThreadRow, number>();
 
 /**
- * How high a row will be, in CSS pixels, as far as can be told before it is drawn: the scrollbar goes by it. Whatever
- * it turns out to be, those in sight keep their place.
+ * How high a row will be, in whole CSS pixels (as it is measured), as far as can be told before it is drawn: the
+ * scrollbar goes by it, and where it is right the row needn't be placed twice. Whatever it turns out to be, those in
+ * sight keep their place.
  */
 export function estimateHeight(row: ThreadRow): number {
   const height = known.get(row) ?? sumOfParts(row);
@@ -41,12 +44,13 @@ function sumOfParts(row: ThreadRow): number {
     (sum, { file_type }) => sum + (isPicture(file_type) ? part.picture : part.file),
     0,
   );
-  return (
+  return Math.round(
     above +
-    part.bubble +
-    (text === '' ? 0 : lines * part.line) +
-    (row.first ? part.first + (row.own ? 0 : part.name) : 0) +
-    ((message?.reply_to ?? outgoing?.replyTo ?? null) === null ? 0 : part.quote) +
-    files
+      part.bubble +
+      (row.own ? 0 : part.borders) +
+      (text === '' ? 0 : lines * part.line) +
+      (row.first ? part.first + (row.own ? 0 : part.name) : 0) +
+      ((message?.reply_to ?? outgoing?.replyTo ?? null) === null ? 0 : part.quote) +
+      files,
   );
 }
