@@ -450,6 +450,14 @@ describe('promises', () => {
     await message(panel, 'Line 12').locator('[data-state=read]').waitFor();
     await drawnRead(page, last);
     await lookAnew(page);
+    const badged = await page.evaluateHandle(() => {
+      const seen: string[] = [];
+      new MutationObserver(() => {
+        const badge = document.querySelector('[aria-current=page] [data-testid=unread-badge]');
+        if (badge) seen.push(badge.textContent);
+      }).observe(document.body, { subtree: true, childList: true });
+      return seen;
+    });
     await composer(panel).fill('Here it comes');
     await composer(panel).press('Enter');
     await message(page, 'Here it comes').waitFor();
@@ -458,6 +466,8 @@ describe('promises', () => {
     expect(new Set(messageRows).size).toBe(1);
     // As it comes and as it is marked read.
     expect(messageRows.length).toBeLessThanOrEqual(2);
+    // What is read as it comes is never shown as waiting.
+    expect(await badged.jsonValue()).toEqual([]);
 
     await panel.getByTestId('file-input').setInputFiles(png('wide.png', 640, 400));
     await panel.locator('[data-testid=pending-file][data-state=uploaded]').waitFor();

@@ -17,12 +17,16 @@ import { deskKeys } from './keys.ts';
 import { latestChange, mergeRows, withOverlap } from './merge.ts';
 import { openStream, type Change } from './realtime.ts';
 import { StaffStates } from './staffStates.ts';
+import { unreadOf } from '../tickets/ticketList.ts';
 import { createDeskStore, withEntry, type Connection, type DeskStore } from './store.ts';
 import { Threads } from './threads.ts';
 import { TypingWatch, type Side } from './typing.ts';
 
 /** A message of the other side that has just come, with its ticket. */
 export type IncomingMessage = { message: Message; ticket: TicketRow };
+
+/** How long after its commit a change may be told of, in ms, where the network is fair. */
+const toldLate = 500;
 
 /** How often changes are asked for although none were told, in ms: events can be lost without an error. */
 const pollEvery = { live: 60_000, interrupted: 10_000 };
@@ -51,6 +55,8 @@ export class Desk {
   /** Changes of tickets up to this `updated_at` have been fetched; undefined: no list has. */
   #ticketsSyncedAt: string | undefined;
   #syncing: Promise<void> | undefined;
+  /** When a message last came to where the person looks (device's clock, ms). */
+  #cameAt = 0;
   #countsTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ supabase, userId, side, queryClient }: DeskOptions) {
@@ -153,7 +159,7 @@ export class Desk {
     if (merged === tickets) return;
     this.store.setState({ tickets: merged });
     this.#staffStates?.learn(rows.map(({ id }) => id)).catch(reportUnlessExpected);
-    if (rows.some((row) => countsDiffer(tickets.get(row.id), row))) this.#refreshCounts();
+    if (rows.some((row) => this.#countsDiffer(tickets.get(row.id), row))) this.#refreshCounts();
   }
 
   /** Merges what a query or a function said staff have agreed on about tickets. */
@@ -289,6 +295,21 @@ export class Desk {
     this.store.setState({ connection: { status, staleSince } });
   }
 
+  /** Whether counts of tickets are others once a ticket has changed. */
+  #countsDiffer(before: TicketRow | undefined, after: TicketRow): boolean {
+    if (before?.status !== after.status || before.archived_at !== after.archived_at) return true;
+    const unread = unreadOf(after, this.side) > 0;
+    if (unreadOf(before, this.side) > 0 === unread) return false;
+    if (after.id !== this.store.getState().reading) return true;
+    // What the person looks at is unread for a moment only: just counts of that very moment are wrong afterwards.
+    if (unread) {
+      this.#cameAt = Date.now();
+      return false;
+    }
+    const counts = this.queryClient.getQueryState(deskKeys.counts);
+    return counts?.fetchStatus === 'fetching' || (counts?.dataUpdatedAt ?? 0) > this.#cameAt - toldLate;
+  }
+
   /** Counts are asked for again shortly: many changes in a row cost one question. */
   #refreshCounts(): void {
     this.#countsTimer ??= setTimeout(() => {
@@ -303,15 +324,6 @@ export type DeskOptions = { supabase: Client; userId: string; side: Side; queryC
 /** Makes the desk of one signed-in person; `side` is the side of the counter they sit on. */
 export function createDesk(options: DeskOptions): Desk {
   return new Desk(options);
-}
-
-function countsDiffer(before: TicketRow | undefined, after: TicketRow): boolean {
-  return (
-    before?.status !== after.status ||
-    before.archived_at !== after.archived_at ||
-    before.unread_count > 0 !== after.unread_count > 0 ||
-    before.user_unread_count > 0 !== after.user_unread_count > 0
-  );
 }
 
 /** Being without a network or a session is shown elsewhere; anything else belongs in the console. */

@@ -19,6 +19,8 @@ export type DeskState = {
   /** What staff agreed on about a ticket, by its id; null: nothing yet. Only staff's desks know any. */
   staffStates: ReadonlyMap<string, StaffStateRow | null>;
   connection: Connection;
+  /** The ticket whose end the person is looking at: what comes there is read as it comes. */
+  reading: string | undefined;
 };
 
 export type DeskStore = StoreApi<DeskState>;
@@ -31,6 +33,7 @@ export function createDeskStore(): DeskStore {
     typing: new Map(),
     staffStates: new Map(),
     connection: { status: 'connecting', staleSince: null },
+    reading: undefined,
   }));
 }
 

@@ -6,7 +6,7 @@ import { DeskError } from '../../core/errors.ts';
 import type { Desk } from '../desk/desk.ts';
 import { useDesk, useDeskState } from '../desk/DeskProvider.tsx';
 import { deskKeys } from '../desk/keys.ts';
-import { unreadOf } from '../tickets/useTickets.ts';
+import { unreadOf } from '../tickets/ticketList.ts';
 import { isUnread } from './rows.ts';
 
 /** A thread asked for less than this many ms ago isn't asked for again as it opens. */
@@ -83,7 +83,10 @@ function subscribeToActivity(listener: () => void): () => void {
   };
 }
 
-/** Marks a ticket read as long as `reading` holds: the person looks at the end of the conversation. */
+/** How long somebody looks at what has come before it counts as read, in ms: it is painted first, and a few in a row are told of at once. */
+const readAfter = 100;
+
+/** Keeps a ticket read as long as `reading` holds: the person looks at the end of the conversation. */
 export function useMarkRead(ticketId: string, reading: boolean): void {
   const desk = useDesk();
   const unread = useDeskState(({ tickets }) => {
@@ -91,15 +94,22 @@ export function useMarkRead(ticketId: string, reading: boolean): void {
     return ticket ? unreadOf(ticket, desk.side) : 0;
   });
   useEffect(() => {
+    if (!reading) return;
+    desk.store.setState({ reading: ticketId });
+    return () => desk.store.setState({ reading: undefined });
+  }, [desk, ticketId, reading]);
+  useEffect(() => {
     if (!reading || unread === 0) return;
-    void desk.supabase.rpc('mark_ticket_read', { ticket_id: ticketId }).then((answer) => {
+    const markRead = async () => {
       try {
-        desk.applyTickets([unwrap(answer)]);
+        desk.applyTickets([unwrap(await desk.supabase.rpc('mark_ticket_read', { ticket_id: ticketId }))]);
       } catch (error) {
         // Nothing was asked for by the person; the next message or focus tries again.
         if (!(error instanceof DeskError && error.code === 'network')) console.error(error);
       }
-    });
+    };
+    const timer = setTimeout(() => void markRead(), readAfter);
+    return () => clearTimeout(timer);
   }, [desk, ticketId, reading, unread]);
 }
 

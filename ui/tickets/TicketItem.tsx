@@ -14,7 +14,7 @@ import type { Side } from '../desk/typing.ts';
 import { prefetchThread } from '../thread/useThread.ts';
 import { useProfileOf } from './useNotes.ts';
 import { useMuted, useStaffState } from './useStaffState.ts';
-import { unreadOf } from './useTickets.ts';
+import { useWaiting } from './useTickets.ts';
 import { StatusChip } from './StatusChip.tsx';
 import { TypingDots } from './TypingDots.tsx';
 
@@ -26,7 +26,7 @@ export const TicketItem = memo(function TicketItem({ ticket, side, href, selecte
   const dates = useDates();
   const desk = useDesk();
   const prefetch = () => prefetchThread(desk, ticket.id);
-  const unread = unreadOf(ticket, side);
+  const unread = useWaiting(ticket, side);
   return (
     <Link
       href={href}

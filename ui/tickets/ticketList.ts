@@ -2,6 +2,7 @@ import type { StaffStateRow, TicketRow } from '../../core/database.types.ts';
 import type { Cursor } from '../../core/queries/keyset.ts';
 import type { TicketFilter } from '../../core/queries/tickets.ts';
 import { compareMoments } from '../desk/merge.ts';
+import type { Side } from '../desk/typing.ts';
 
 /** The order of every list: the latest conversation first, ties by id. */
 export function compareTickets(a: TicketRow, b: TicketRow): number {
@@ -45,4 +46,9 @@ export function selectTickets(
     if (within && matchesFilter(ticket, filter)) shown.push(ticket);
   }
   return shown.sort(compareTickets);
+}
+
+/** How many messages of a ticket this side hasn't read. */
+export function unreadOf(ticket: TicketRow, side: Side): number {
+  return side === 'staff' ? ticket.unread_count : ticket.user_unread_count;
 }

@@ -13,7 +13,7 @@ import {
 import type { Desk } from '../desk/desk.ts';
 import { useDesk, useDeskState } from '../desk/DeskProvider.tsx';
 import { deskKeys } from '../desk/keys.ts';
-import { matchesAssignee, selectTickets } from './ticketList.ts';
+import { matchesAssignee, selectTickets, unreadOf } from './ticketList.ts';
 import { useStaffCounts } from './useStaffState.ts';
 
 export type TicketListOptions = {
@@ -152,9 +152,10 @@ export function useTicketsOf(userId: string): TicketRow[] | undefined {
   return useMemo(() => ids?.flatMap((id) => known.get(id) ?? []), [ids, known]);
 }
 
-/** How many messages of a ticket this side hasn't read. */
-export function unreadOf(ticket: TicketRow, side: Desk['side']): number {
-  return side === 'staff' ? ticket.unread_count : ticket.user_unread_count;
+/** How many messages of a ticket wait to be read; none where the reader looks at them as they come. */
+export function useWaiting(ticket: TicketRow, side: Desk['side']): number {
+  const reading = useDeskState((state) => state.reading === ticket.id);
+  return reading ? 0 : unreadOf(ticket, side);
 }
 
 /** Moves what came with tickets, their users and what staff agreed on, into its own places. */
