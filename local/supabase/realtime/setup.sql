@@ -147,7 +147,8 @@ end
 $$;
 
 -- What routing needs to know of a relation: {"name", "guarded": by policies, "key": its primary key's columns or null,
--- "found": a condition that finds a row by the jsonb `key_`, "generated": columns that aren't streamed}.
+-- "found": a condition that finds a row by the jsonb `key_`,
+-- "generated": names and expressions of the columns that aren't streamed, as jsonb_build_object takes them, or null}.
 create function realtime.describe_relation(relation oid) returns jsonb language plpgsql stable as $$
 declare
   description jsonb;
@@ -158,10 +159,11 @@ begin
     'key', jsonb_agg(attname) filter (where attnum = any (indkey)),
     'found', string_agg(format('row_.%I = (key_ ->> %L)::%s', attname, attname, format_type(atttypid, null)), ' and ')
       filter (where attnum = any (indkey)),
-    'generated', coalesce(jsonb_agg(attname) filter (where attgenerated <> ''), '[]'))
+    'generated', string_agg(format('%L, %s', attname, pg_get_expr(adbin, adrelid)), ', ') filter (where attgenerated <> ''))
   into strict description
   from pg_class
     join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
+    left join pg_attrdef on adrelid = attrelid and adnum = attnum
     left join pg_index on indrelid = pg_class.oid and indisprimary
   where pg_class.oid = relation
   group by pg_class.oid, relrowsecurity;
@@ -227,14 +229,20 @@ begin
     execute format('select to_jsonb(jsonb_populate_record(null::%s, $1))', relation ->> 'name') into old_values using item -> 'old';
     old_values := (select jsonb_object_agg(key, value) from jsonb_each(old_values) where item -> 'old' ? key);
   end if;
-  -- Large values an UPDATE left alone and generated columns aren't streamed: they are read from the row.
-  missing := array(select jsonb_array_elements_text(relation -> 'generated' || (item -> 'unchanged')));
+  -- Large values an UPDATE left alone aren't streamed: they are read from the row.
+  missing := array(select jsonb_array_elements_text(item -> 'unchanged'));
   if missing <> '{}' and relation ->> 'found' is not null then
     execute format('select jsonb_object_agg(key, value)
         from %s row_, (select $1) asked_ (key_), jsonb_each(to_jsonb(row_)) where %s and key = any ($2)',
         relation ->> 'name', relation ->> 'found')
       into found_values using sent, missing;
     row_values := row_values || coalesce(found_values, '{}');
+  end if;
+  -- Neither are generated columns: they are worked out, because the row may have changed again since.
+  if relation ->> 'generated' is not null and row_values ?& missing then
+    execute format('select $1 || jsonb_build_object(%s) from jsonb_populate_record(null::%s, $1)',
+        relation ->> 'generated', relation ->> 'name')
+      into row_values using row_values;
   end if;
 end
 $$;
