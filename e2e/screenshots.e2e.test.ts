@@ -65,9 +65,9 @@ function afternoon(): string {
 const untranslated = new RegExp(`\\b(${Object.keys(en).join('|')})\\.[a-z][a-zA-Z.]+\\b`);
 
 /**
- * Every screen of the apps and of the group, on a desk some days old: nothing runs over the edge, nothing is left
- * untranslated, nothing is refused by the policy, and axe has no serious objection. Each screen is looked at once, and
- * the looks take turns. With SCREENSHOTS=1 the pictures of the documentation are taken instead.
+ * Every screen of the apps and of the group, on a desk some days old: nothing runs over the edge, a conversation is at
+ * its end, nothing is left untranslated, nothing is refused by the policy, and axe has no serious objection. Each screen
+ * is looked at once, and the looks take turns. With SCREENSHOTS=1 the pictures of the documentation are taken instead.
  */
 describe('the screens', () => {
   let browser: Browser;
@@ -129,6 +129,13 @@ describe('the screens', () => {
     await settled(page);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect.soft(wide, `${name} is wider than its window`).toBeLessThanOrEqual(0);
+    // Whoever looks at a picture may have scrolled to it.
+    const fromEnd = await page.evaluate(() =>
+      [...document.querySelectorAll('body:not(:has(dialog[open])) [data-testid=message-list]')].map(
+        ({ scrollHeight, scrollTop, clientHeight }) => Math.round(scrollHeight - scrollTop - clientHeight),
+      ),
+    );
+    expect.soft(Math.max(0, ...fromEnd), `${name} isn't at the conversation's end`).toBe(0);
     expect.soft(await page.locator('body').innerText(), name).not.toMatch(untranslated);
     expect.soft(problemsOf(page), name).toEqual([]);
     const { violations } = await new AxeBuilder({ page })
