@@ -480,6 +480,34 @@ describe('promises', () => {
     expect(shift, moved.join('\n')).toBe(0);
   });
 
+  it('the count in the title is right when one ticket is read as messages come and another is opened afterwards', async () => {
+    const reader = await newcomer(desk, 'Counting');
+    const here = await openTicket(reader.client, 'Lamp');
+    const there = await openTicket(reader.client, 'Chair');
+    // From now on an answer changes nothing but what is unread.
+    for (const id of [here, there]) await say(staff, id, 'Good morning');
+    for (const ticket_id of [here, there])
+      await reader.client.rpc('mark_ticket_read', { ticket_id }).throwOnError();
+    const page = await inCabinetOf(reader.email, (each) => each.clock.install());
+    const titled = (unread: boolean) =>
+      page.waitForFunction((wanted) => document.title.startsWith('(1)') === wanted, unread);
+    await item(page, 'Lamp').click();
+    await thread(page).getByTestId('message').first().waitFor();
+    await say(staff, there, 'An answer elsewhere');
+    await titled(true);
+    // The counts are older than what is read now.
+    await page.clock.fastForward(1_500);
+    const last = await say(staff, here, 'An answer where they look');
+    await vi.waitFor(async () => {
+      const { data } = await staff.from('ticket_messages').select('is_read').eq('id', last).single();
+      expect(data?.is_read).toBe(true);
+    });
+    await item(page, 'Chair').click();
+    await message(page, 'An answer elsewhere').waitFor();
+    await titled(false);
+    await leave(page);
+  });
+
   it('a reaction is on both screens at once, moves nothing, renders its own row, and is taken back when refused', async () => {
     const id = await openTicket(user.client, 'Reactions');
     // Their numbers don't run into the time that stands behind them: “Line 1” at 2:30 isn't “Line 12”.

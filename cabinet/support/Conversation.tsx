@@ -1,5 +1,5 @@
 import { CircleCheck, RotateCcw } from 'lucide-react';
-import { memo, useState } from 'react';
+import { useState } from 'react';
 import type { TicketRow } from '../../core/database.types.ts';
 import { errorKey } from '../../ui/i18n/error-key.ts';
 import { useDates } from '../../ui/i18n/dates.ts';
@@ -42,12 +42,12 @@ function Head({ ticket, back }: { ticket: TicketRow; back: string }) {
         </p>
       </div>
       {ticket.archived_at === null &&
-        (ticket.status === 'closed' ? <Reopen ticket={ticket} /> : <Close ticketId={ticket.id} />)}
+        (ticket.status === 'closed' ? <Reopen ticket={ticket} /> : <Close ticket={ticket} />)}
     </DetailHeader>
   );
 }
 
-const Close = memo(function Close({ ticketId }: { ticketId: string }) {
+function Close({ ticket }: { ticket: TicketRow }) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
   const close = useCloseTicket();
@@ -69,13 +69,13 @@ const Close = memo(function Close({ ticketId }: { ticketId: string }) {
           text={t('tickets.close.text')}
           confirm={t('tickets.close.confirm')}
           cancel={t('tickets.close.cancel')}
-          onConfirm={() => close.mutateAsync(ticketId)}
+          onConfirm={() => close.mutateAsync(ticket.id)}
           onClose={() => setAsking(false)}
         />
       )}
     </>
   );
-});
+}
 
 function Reopen({ ticket }: { ticket: TicketRow }) {
   const { t } = useTranslation();

@@ -13,11 +13,11 @@ import { ServerClock } from './clock.ts';
 import { Outgoing } from '../composer/outgoing.ts';
 import { SignedUrls } from '../attachments/signedUrls.ts';
 import { Reactions } from '../thread/reactions.ts';
+import { unreadOf } from '../tickets/ticketList.ts';
 import { deskKeys } from './keys.ts';
 import { latestChange, mergeRows, withOverlap } from './merge.ts';
 import { openStream, type Change } from './realtime.ts';
 import { StaffStates } from './staffStates.ts';
-import { unreadOf } from '../tickets/ticketList.ts';
 import { createDeskStore, withEntry, type Connection, type DeskStore } from './store.ts';
 import { Threads } from './threads.ts';
 import { TypingWatch, type Side } from './typing.ts';
@@ -55,7 +55,7 @@ export class Desk {
   /** Changes of tickets up to this `updated_at` have been fetched; undefined: no list has. */
   #ticketsSyncedAt: string | undefined;
   #syncing: Promise<void> | undefined;
-  /** When a message last came to where the person looks (device's clock, ms). */
+  /** When what the person looks at last became unread (device's clock, ms); 0 while it has been from the start. */
   #cameAt = 0;
   #countsTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -159,7 +159,21 @@ export class Desk {
     if (merged === tickets) return;
     this.store.setState({ tickets: merged });
     this.#staffStates?.learn(rows.map(({ id }) => id)).catch(reportUnlessExpected);
-    if (rows.some((row) => this.#countsDiffer(tickets.get(row.id), row))) this.#refreshCounts();
+    for (const row of rows) this.#recount(tickets.get(row.id), row);
+  }
+
+  /**
+   * The person looks at the end of a ticket: what comes there is read as it comes. Returns what to call once they don't.
+   */
+  startReading(ticketId: string): () => void {
+    this.#cameAt = 0;
+    this.store.setState({ reading: ticketId });
+    return () => {
+      this.store.setState({ reading: undefined });
+      const left = this.store.getState().tickets.get(ticketId);
+      // Not yet told to be read, or told in vain: from now on it counts.
+      if (left && unreadOf(left, this.side) > 0) this.#refreshCounts();
+    };
   }
 
   /** Merges what a query or a function said staff have agreed on about tickets. */
@@ -295,19 +309,21 @@ export class Desk {
     this.store.setState({ connection: { status, staleSince } });
   }
 
-  /** Whether counts of tickets are others once a ticket has changed. */
-  #countsDiffer(before: TicketRow | undefined, after: TicketRow): boolean {
-    if (before?.status !== after.status || before.archived_at !== after.archived_at) return true;
+  /** Asks for the counts again when a ticket's change makes them others. */
+  #recount(before: TicketRow | undefined, after: TicketRow): void {
+    const moved = before?.status !== after.status || before.archived_at !== after.archived_at;
     const unread = unreadOf(after, this.side) > 0;
-    if (unreadOf(before, this.side) > 0 === unread) return false;
-    if (after.id !== this.store.getState().reading) return true;
-    // What the person looks at is unread for a moment only: just counts of that very moment are wrong afterwards.
-    if (unread) {
-      this.#cameAt = Date.now();
-      return false;
-    }
+    if (!moved && unreadOf(before, this.side) > 0 === unread) return;
+    if (moved || after.id !== this.store.getState().reading) this.#refreshCounts();
+    else if (unread) this.#cameAt = Date.now();
+    // It was unread for a moment only: just counts of that very moment are wrong now.
+    else if (this.#countedSince(this.#cameAt - toldLate)) this.#refreshCounts();
+  }
+
+  /** Whether the counts are of a moment after `since` (device's clock, ms), or on their way. */
+  #countedSince(since: number): boolean {
     const counts = this.queryClient.getQueryState(deskKeys.counts);
-    return counts?.fetchStatus === 'fetching' || (counts?.dataUpdatedAt ?? 0) > this.#cameAt - toldLate;
+    return counts?.fetchStatus === 'fetching' || (counts?.dataUpdatedAt ?? 0) > since;
   }
 
   /** Counts are asked for again shortly: many changes in a row cost one question. */

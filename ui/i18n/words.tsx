@@ -10,7 +10,7 @@ const wordsOf = (instance: i18n): Words => ({
   i18n: instance,
 });
 
-/** The same, with texts that nothing is put into looked up once: a screen asks for dozens of them each time it is drawn. */
+/** The same, with plain texts looked up once: a screen asks for dozens of them each time it is drawn. */
 function remembering(t: TFunction): TFunction {
   const texts = new Map<string, string>();
   const remembered = (key: string, values?: TOptions): string => {

@@ -31,7 +31,10 @@ type Props = {
 const reserve = 20;
 /** Rows in the page beyond either edge of what is in sight, so that scrolling finds them drawn. */
 const beyondSight = 8;
-/** What stands above and below the rows, in CSS pixels: `ListTop`, and room for the last row's reactions, which reach over its edge with all that can be pressed of them. */
+/**
+ * What stands above and below the rows, in CSS pixels: `ListTop`, and room for the last row's reactions, which reach
+ * over its edge with all that can be pressed of them.
+ */
 const edges = { top: 48, bottom: 16 };
 /** Roughly what the window holds around the list, in CSS pixels. */
 const around = 200;

@@ -83,7 +83,10 @@ function subscribeToActivity(listener: () => void): () => void {
   };
 }
 
-/** How long somebody looks at what has come before it counts as read, in ms: it is painted first, and a few in a row are told of at once. */
+/**
+ * How long somebody looks at what has come before it counts as read, in ms: it is painted first, and a few in a row are
+ * told of at once.
+ */
 const readAfter = 100;
 
 /** Keeps a ticket read as long as `reading` holds: the person looks at the end of the conversation. */
@@ -94,9 +97,7 @@ export function useMarkRead(ticketId: string, reading: boolean): void {
     return ticket ? unreadOf(ticket, desk.side) : 0;
   });
   useEffect(() => {
-    if (!reading) return;
-    desk.store.setState({ reading: ticketId });
-    return () => desk.store.setState({ reading: undefined });
+    if (reading) return desk.startReading(ticketId);
   }, [desk, ticketId, reading]);
   useEffect(() => {
     if (!reading || unread === 0) return;

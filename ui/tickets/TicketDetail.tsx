@@ -12,7 +12,10 @@ import { useTicket } from './useTickets.ts';
 
 type Props = { ticketId: string; back: string; children: (ticket: TicketRow) => ReactNode };
 
-/** A ticket's page beside the list: `children` once the ticket is there, else that it is on its way, or missing. */
+/**
+ * A ticket's page beside the list: `children` once the ticket is there, else that it is on its way, or missing. They are
+ * drawn anew at its every change, several to a message: what is heavy in them and doesn't show it is a `memo`.
+ */
 export function TicketDetail({ ticketId, back, children }: Props) {
   const { t } = useTranslation();
   const { side } = useDesk();
