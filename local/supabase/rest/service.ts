@@ -22,7 +22,7 @@ const maximumBodyBytes = 1024 * 1024;
 const statementTimeouts = { anon: '3s', authenticated: '8s', service_role: '8s' };
 
 /** Codes that may only mean that the database has changed since its schema was read. */
-const perhapsStale = ['PGRST200', 'PGRST202', 'PGRST204', 'PGRST205'];
+const perhapsStale = ['PGRST200', 'PGRST202', 'PGRST204', 'PGRST205', '42P01'];
 
 /** Builds the service that speaks PostgREST's protocol under `/rest/v1`. */
 export function createRestService(context: SupabaseContext): RestService {
